@@ -1,0 +1,112 @@
+"""`python -m calltune.base STEP`: the recipe of the embedded model, step by step.
+
+tokenizer  train the tokenizer and write it, with the chat template, into --out
+pretrain   train the model there; run again to go on from the last checkpoint
+rows       write invented conversations, for evaluation (--split test) or to look at
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from calltune.errors import CalltuneError
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizerConfig:
+    """Train the tokenizer."""
+
+    out: Path
+    """Folder to write."""
+    real: Path | None = None
+    """Folder with real conversation files to add to the text."""
+    scenes: int = 3000
+    """Invented scenes whose text is used."""
+    vocab_size: int = 6144
+    """Tokens in the vocabulary."""
+    seed: int = 0
+    """Seed of the invented scenes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsConfig:
+    """Write conversations as JSON lines: invented ones, or dialogues of the services held out of training."""
+
+    out: Path
+    """File to write."""
+    rows: int = 500
+    """How many conversations."""
+    split: Literal["train", "test"] = "test"
+    """Which words tools and values are made of; training and test words do not overlap."""
+    per_toolset: int = 4
+    """Conversations taken from each toolset."""
+    held_out_dialogues: Path | None = None
+    """Take schema-guided dialogues of the held-out services from this file instead of inventing."""
+    seed: int = 0
+    """Seed."""
+
+
+def tokenizer(config: TokenizerConfig) -> None:
+    """Train the tokenizer and save it with the calltune chat template."""
+    from calltune.base.corpus import tokenizer_texts
+    from calltune.base.tokenizer import train_tokenizer
+    from calltune.render.renderer import Renderer
+
+    config.out.mkdir(parents=True, exist_ok=True)
+    trained = train_tokenizer(tokenizer_texts(config.seed, config.scenes, config.real), vocab_size=config.vocab_size)
+    trained.chat_template = Renderer(trained, template="calltune").template_text
+    trained.save_pretrained(config.out)
+    print(f"wrote a tokenizer of {len(trained)} tokens to {config.out}")
+
+
+def rows(config: RowsConfig) -> None:
+    """Write `rows` conversations."""
+    from calltune.base.corpus import real_scenes
+    from calltune.base.invent import invent
+
+    written = index = 0
+    held_out = real_scenes(config.held_out_dialogues, held_out=True) if config.held_out_dialogues else ()
+    with config.out.open("w", encoding="utf-8") as out:
+        while written < config.rows:
+            rng = random.Random(f"rows/{config.seed}/{index}")
+            scene = rng.choice(held_out) if held_out else invent(rng, split=config.split)
+            index += 1
+            sample = rng.sample(list(scene.conversations), min(config.per_toolset, len(scene.conversations)))
+            for messages in sample[: config.rows - written]:
+                out.write(
+                    json.dumps({"tools": list(scene.tools), "messages": list(messages)}, ensure_ascii=False) + "\n"
+                )
+                written += 1
+    print(f"wrote {written} conversations over {index} toolsets to {config.out}")
+
+
+def main(argv: list[str]) -> int:
+    """Run one step."""
+    import tyro
+
+    from calltune.base.pretrain import PretrainConfig, pretrain
+
+    steps = {
+        "tokenizer": (TokenizerConfig, tokenizer),
+        "pretrain": (PretrainConfig, pretrain),
+        "rows": (RowsConfig, rows),
+    }
+    if not argv or argv[0] not in steps:
+        print(__doc__)
+        return 2
+    config, function = steps[argv[0]]
+    try:
+        function(tyro.cli(config, args=argv[1:], prog=f"python -m calltune.base {argv[0]}"))  # type: ignore[operator]
+    except CalltuneError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

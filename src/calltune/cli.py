@@ -1,0 +1,226 @@
+"""The command line: one command a stage, each one dataclass (its options) and one function (its work).
+
+In: arguments. Out: text for a person on standard output, or with `--json` one JSON object there and the text on
+standard error. Exit code 0: fine; 1: it ran and the answer is no; 2: it could not run, the message says what to type;
+130: Ctrl-C."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from calltune.errors import CalltuneError, ConfigError
+
+
+class Report(Protocol):
+    """What every command returns."""
+
+    @property
+    def exit_code(self) -> int: ...
+
+    def show(self, console: Any) -> None: ...
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+class Command(NamedTuple):
+    """Where a command lives; imported only when it is the one that runs."""
+
+    module: str
+    config: str
+    function: str
+    summary: str
+
+
+COMMANDS = {
+    "tools": Command("calltune.contract.command", "ToolsConfig", "tools", "any source of functions -> a contract"),
+    "check": Command("calltune.data.command", "CheckConfig", "check", "every bad row, with line, pointer and reason"),
+    "split": Command(
+        "calltune.data.split", "SplitConfig", "split", "rows -> train and test files that share no question"
+    ),
+    "inspect": Command("calltune.render.inspect", "InspectConfig", "inspect", "exactly what is trained, in colour"),
+    "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),
+    "eval": Command("calltune.evaluate.command", "EvalConfig", "evaluate", "scores; --compare for before and after"),
+    "chat": Command("calltune.guard.chat", "ChatConfig", "chat", "talk to it, every call shown with its verdict"),
+    "demo": Command("calltune.demo.command", "DemoConfig", "demo", "the whole flow on the embedded model"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0 if arguments else 2
+    if arguments[0] in ("-V", "--version"):
+        from calltune import __version__
+
+        print(f"calltune {__version__}")
+        return 0
+    as_json = "--json" in arguments
+    from rich.console import Console
+
+    console = Console(stderr=as_json, highlight=False, soft_wrap=not sys.stdout.isatty())
+    try:
+        return run(arguments[0], [a for a in arguments[1:] if a != "--json"], console, as_json=as_json)
+    except CalltuneError as error:
+        if as_json:
+            print(json.dumps({"error": error.message, "hint": error.hint, "faults": list(error.faults)}))
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold red]error:[/] {_escape(str(error))}")
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `calltune check ... | head`
+        sys.stdout = None
+        return 1
+
+
+def run(name: str, arguments: list[str], console: Any, *, as_json: bool) -> int:
+    """Parse the arguments of command `name`, run it, print its report."""
+    config, function = parse(name, arguments)
+    report: Report = function(config, console=console)
+    if as_json:
+        print(json_text(report.to_json()))
+    else:
+        report.show(console)
+    return report.exit_code
+
+
+def parse(name: str, arguments: list[str]) -> tuple[Any, Callable[..., Report]]:
+    """The configuration and the function of command `name`. A `--config` file stands for the options it holds, and
+    options typed beside it win."""
+    import tyro
+
+    command = COMMANDS.get(name)
+    if command is None:
+        raise ConfigError(f"there is no command {name!r}{_near(name, COMMANDS)}.", hint="Type: calltune --help")
+    module = importlib.import_module(command.module)
+    config_class = getattr(module, command.config)
+    arguments = with_config_file(config_class, arguments)
+    config = tyro.cli(
+        config_class,
+        args=arguments,
+        prog=f"calltune {name}",
+        description=f"{command.summary}.",
+    )
+    return config, check_with_lengths if name == "check" else getattr(module, command.function)
+
+
+def check_with_lengths(config: Any, *, console: Any) -> Report:
+    """`calltune check`; where a model is named, rows longer than it can hold are bad too."""
+    from dataclasses import replace
+
+    from calltune.data import check
+
+    if config.model is None:
+        return check(config, console=console)
+    from calltune.render.renderer import Renderer
+    from calltune.render.source import context_length, load_tokenizer, resolve_model
+
+    source = resolve_model(config.model)
+    renderer = Renderer(load_tokenizer(source))
+    if config.max_tokens is None:
+        config = replace(config, max_tokens=context_length(source))
+    return check(config, console=console, measure=lambda row: max(len(part) for part in renderer.render(row)))
+
+
+def json_text(value: Any) -> str:
+    """One line of JSON. Text of a model may hold lone surrogates, which no output encoding carries: then all is
+    escaped."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False)
+    return text
+
+
+def with_config_file(config_class: type, arguments: list[str]) -> list[str]:
+    """Replace `--config FILE` by the options in FILE, before the typed ones."""
+    typed: list[str] = []
+    loaded: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--config" or argument.startswith("--config="):
+            path = argument.partition("=")[2] or next(rest, "")
+            loaded = options_of(config_class, Path(path))
+        else:
+            typed.append(argument)
+    return loaded + typed
+
+
+def options_of(config_class: type, path: Path) -> list[str]:
+    """The command-line options that the YAML file says."""
+    import yaml
+
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read the configuration file {path}: {error}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path} is not YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} must hold `option: value` lines, it holds {type(values).__name__}.")
+    known = {field.name: field for field in fields(config_class)}
+    faults = [
+        f"unknown option {name!r}{_near(str(name), known)}"
+        for name in values
+        if str(name).replace("-", "_") not in known
+    ]
+    if faults:
+        raise ConfigError(f"{path} has options that this command does not know:", faults=faults)
+    options: list[str] = []
+    for name, value in values.items():
+        field = known[str(name).replace("-", "_")]
+        if value is None or (field.default is not MISSING and value == field.default):
+            continue
+        flag = "--" + field.name.replace("_", "-")
+        positional = "Positional" in str(field.type)
+        if isinstance(value, bool):
+            options.append(flag if value else "--no-" + flag[2:])
+        elif isinstance(value, list):
+            options += [flag, *map(str, value)]
+        else:
+            options += [str(value)] if positional else [flag, str(value)]
+    return options
+
+
+def usage() -> str:
+    """The text of `calltune --help`."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            "calltune: fine-tune a language model to call your functions, and let no invalid call through.",
+            "",
+            "usage: calltune COMMAND [options]",
+            "",
+            *lines,
+            "",
+            "calltune COMMAND --help shows the options. Every command takes --config FILE (YAML with the same options)",
+            "and --json (one JSON object on standard output). Start with: calltune demo",
+        ]
+    )
+
+
+def _near(name: str, known: Any) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _escape(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

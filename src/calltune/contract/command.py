@@ -1,0 +1,110 @@
+"""`calltune tools`: any source of functions -> tools.json. In: a `ToolsConfig`. Out: a `ToolsReport` with the toolset
+it wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tyro.conf import Positional
+
+from calltune.errors import ConfigError
+
+from .tools import Tool
+from .toolset import Toolset
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolsConfig:
+    """Read functions or function schemas, check them, and write them as one contract."""
+
+    source: Positional[str]
+    """Where the tools are: a JSON or YAML file (OpenAI list, MCP tools/list, bare schemas) or Python functions
+    (module:function, module, file.py, file.py:function)."""
+    out: Path | None = None
+    """The file to write, such as tools.json; without it the tools are only checked and listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolsReport:
+    """What was found and where it was written."""
+
+    toolset: Toolset
+    """The contract."""
+    source: str
+    """Where it came from."""
+    out: Path | None
+    """The file that was written."""
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0: a contract with a fault is not read at all."""
+        return 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for --json."""
+        return {"source": self.source, "out": None if self.out is None else str(self.out), **self.toolset.to_json()}
+
+    def show(self, console: Console) -> None:
+        """The table of tools, the fingerprint and the next step."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for heading in ("tool", "effect", "arguments", "returns", "description"):
+            table.add_column(heading, overflow="fold" if heading != "description" else "ellipsis")
+        for tool in self.toolset:
+            effect = tool.effect + (" idempotent" if tool.idempotent and tool.effect == "write" else "")
+            lines = tool.description.strip().splitlines()
+            cells = (tool.name, effect, arguments_line(tool), _kind(tool.returns), lines[0] if lines else "")
+            table.add_row(*(Text(cell) for cell in cells))
+        console.print(table)
+        count = len(self.toolset)
+        console.print(f"\n{count} tool{'s' if count != 1 else ''}, {self.toolset.fingerprint}", highlight=False)
+        console.print(Text("Arguments with * are required. Tools are taken to write unless they say otherwise."))
+        written = self.out or "tools.json"
+        if self.out is not None:
+            console.print(Text(f"Wrote {self.out}."))
+            console.print(Text(f"Next: calltune check --tools {written} --data conversations.jsonl"))
+        else:
+            console.print(Text(f"Next: calltune tools {self.source} --out tools.json"))
+
+
+def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
+    """Reads, checks and, with `out`, writes a contract."""
+    toolset = Toolset.load(config.source)
+    if config.out is not None:
+        try:
+            config.out.parent.mkdir(parents=True, exist_ok=True)
+            toolset.save(config.out)
+        except OSError as error:
+            raise ConfigError(
+                f"{config.out} cannot be written: {error.strerror or error}.", hint="Give another --out."
+            ) from error
+    return ToolsReport(toolset=toolset, source=config.source, out=config.out)
+
+
+def arguments_line(tool: Tool) -> str:
+    """The arguments in one line: `city* string, days integer`."""
+    required = tool.parameters.get("required", ())
+    parts = []
+    for name, schema in tool.parameters.get("properties", {}).items():
+        parts.append(f"{name}{'*' if name in required else ''} {_kind(schema)}".strip())
+    return ", ".join(parts) or "none"
+
+
+def _kind(schema: Any) -> str:
+    if schema is None:
+        return "-"
+    if not isinstance(schema, dict) or not schema:
+        return "any"
+    if "enum" in schema:
+        return "enum"
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        return "|".join(kind)
+    return kind or next((word for word in ("anyOf", "oneOf", "$ref", "const") if word in schema), "any")

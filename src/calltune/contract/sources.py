@@ -1,0 +1,249 @@
+"""Tools from files and from lists in other people's shapes. In: an OpenAI `tools` list, `{"tools": [...]}`, an MCP
+`tools/list` result, bare function schemas, or our contract.json; JSON or YAML. Out: a `Toolset`, or one
+`ContractError` with every fault and its place. Python sources are handed on to `functions`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from calltune.errors import ContractError
+
+from .json_text import parse_json, quote, type_name
+from .keywords import near, place
+from .tools import Tool, examine
+from .toolset import Toolset, twice
+
+_MAX_FILE_BYTES = 64 << 20
+_FILE_ENDINGS = (".json", ".yaml", ".yml")
+_FIELDS = ("name", "description", "parameters", "returns", "effect", "idempotent", "timeout_s")
+_ELSEWHERE = (
+    "type", "function", "strict", "inputSchema", "outputSchema", "annotations", "title", "input_schema",
+    "output_schema", "_meta", "icons", "execution", "cache_control", "metadata", "response", "return",
+    "defer_loading",
+)  # fmt: skip
+"""What other people's tools carry beside our fields, left alone."""
+
+
+_PLAIN_WORDS = (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+", "-+.0123456789"),
+)
+"""What an unquoted word in YAML can be besides text (the core schema of YAML 1.2): tag, pattern, first characters."""
+
+
+def load_source(source: str | Path) -> Toolset:
+    """The toolset in a file or behind a Python name."""
+    text = str(source)
+    path = Path(text)
+    if text.endswith(".py") or ".py:" in text:
+        from .functions import load_functions
+
+        return load_functions(text)
+    if path.suffix.lower() in _FILE_ENDINGS or path.is_file():
+        return read_tools(_parse(path), source=text)
+    if path.is_dir():
+        raise ContractError(f"{text} is a folder.", hint="Give a file in it, such as tools.json.")
+    if re.fullmatch(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?", text):
+        from .functions import load_functions
+
+        return load_functions(text)
+    raise ContractError(
+        f"no tools found at {text!r}: it is neither a file nor a Python name.",
+        hint="Give tools.json, tools.yaml, module:function, module, or path/to/file.py.",
+    )
+
+
+def _parse(path: Path) -> Any:
+    if not path.is_file():
+        near_files = [other.name for other in path.parent.iterdir() if other.is_file()] if path.parent.is_dir() else []
+        meant = near(path.name, near_files)
+        raise ContractError(
+            f"there is no file {str(path)!r}.", hint=f"Did you mean {str(path.parent / meant)!r}?" if meant else None
+        )
+    try:
+        if path.stat().st_size > _MAX_FILE_BYTES:
+            raise ContractError(f"{path} is larger than {_MAX_FILE_BYTES >> 20} MiB; that is no list of tools.")
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContractError(f"{path} cannot be read: {error}") from error
+    return _parse_yaml(path, text) if path.suffix.lower() in (".yaml", ".yml") else _parse_json(path, text)
+
+
+def _parse_json(path: Path, text: str) -> Any:
+    value, problems = parse_json(text, max_bytes=_MAX_FILE_BYTES, max_depth=256)
+    if problems:
+        faults = []
+        for problem in problems:
+            found = re.search(r"at character (\d+)", problem.message)
+            line = f"line {text.count(chr(10), 0, int(found[1]) - 1) + 1}: " if found else ""
+            faults.append(f"{line}{problem.pointer or '$'}: {problem.message}")
+        raise ContractError(f"{path} is not strict JSON:", faults=faults)
+    return value
+
+
+def _parse_yaml(path: Path, text: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_loader())
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ContractError(f"{path} is not YAML: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def _loader() -> Any:
+    """YAML as JSON has it: `yes`, `12:30` and `2026-05-31` are text, no key comes twice, no alias multiplies."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def compose_node(self: Any, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                mark = self.peek_event().start_mark
+                raise yaml.YAMLError(f"line {mark.line + 1}: aliases (*name) are not read; write the value out")
+            return yaml.SafeLoader.compose_node(self, parent, index)
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            keys: list[Any] = []
+            for key_node, _ in node.value:
+                key = self.construct_object(key_node, deep=True)
+                if key in keys:
+                    raise yaml.YAMLError(
+                        f"line {key_node.start_mark.line + 1}: the key {key!r} is given more than once"
+                    )
+                keys.append(key)
+            return super().construct_mapping(node, deep=deep)
+
+    Loader.yaml_implicit_resolvers = {}
+    for tag, pattern, first in _PLAIN_WORDS:
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"(?:{pattern})$"), list(first))
+    return Loader
+
+
+def read_tools(data: Any, *, source: str | None = None) -> Toolset:
+    """The toolset in parsed data of any of the known shapes."""
+    entries, where = _entries(data, source)
+    tools: list[Tool] = []
+    names: list[Any] = []
+    faults: list[str] = []
+    for index, entry in enumerate(entries):
+        tool, name, found = _entry(entry, (*where, index) if isinstance(data, list) or len(where) > 1 else where)
+        faults += found
+        names.append(name)
+        if tool is not None:
+            tools.append(tool)
+    faults += twice(names, lambda index: place((*where, index)))
+    if faults:
+        count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
+        raise ContractError(f"{source or 'the list of tools'} is broken: {count}.", faults=faults)
+    return Toolset(tools)
+
+
+def _entries(data: Any, source: str | None) -> tuple[list[Any], tuple[str, ...]]:
+    """The list of tools in the data, and the path to it."""
+    if isinstance(data, list | tuple):
+        return list(data), ("$",)
+    if isinstance(data, Mapping):
+        for outer in ((), ("result",), ("params",)):  # MCP servers answer {"jsonrpc", "id", "result": {"tools": [...]}}
+            inner: Any = data
+            for key in outer:
+                inner = inner.get(key) if isinstance(inner, Mapping) else None
+            if isinstance(inner, Mapping):
+                for key in ("tools", "functions"):
+                    if isinstance(inner.get(key), list):
+                        return list(inner[key]), ("$", *outer, key)
+        if "name" in data or "function" in data:
+            return [data], ("$",)
+    raise ContractError(
+        f"{source or 'the data'} holds no list of tools: got {type_name(data)} {quote(data)}.",
+        hint='Expected [{"type": "function", "function": {"name": ..., "parameters": ...}}, ...] or {"tools": [...]}.',
+    )
+
+
+def _entry(entry: Any, where: tuple[str | int, ...]) -> tuple[Tool | None, Any, list[str]]:
+    """One tool, its name as it stands, and its faults."""
+    try:
+        key = json.dumps(entry, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return _read_entry(entry, where)
+    tool = _compiled(key)
+    return (tool, tool.name, []) if tool is not None else _read_entry(entry, where)
+
+
+@lru_cache(maxsize=8192)
+def _compiled(key: str) -> Tool | None:
+    """A tool by its text: rows of a data file share tools even where they do not share toolsets. None where it has
+    faults."""
+    return _read_entry(json.loads(key), ("$",))[0]
+
+
+def _read_entry(entry: Any, where: tuple[str | int, ...]) -> tuple[Tool | None, Any, list[str]]:
+    if not isinstance(entry, Mapping):
+        return None, None, [f"{place(where)}: expected a tool (an object), got {quote(entry)}"]
+    outer, function = entry, entry.get("function", entry)
+    if function is not entry:
+        where = (*where, "function")
+        if not isinstance(function, Mapping):
+            return None, None, [f"{place(where)}: expected an object with name and parameters, got {quote(function)}"]
+    faults = []
+    kind = outer.get("type", "function")
+    if function is not entry and kind != "function":
+        faults.append(f'{place(where[:-1])}.type: expected "function", got {quote(kind)}')
+    faults += _near_misses(function, where)
+    if "name" not in function:
+        return None, None, [*faults, f"{place(where)}: a tool needs a name"]
+    values, called = _fields(
+        {**{key: outer[key] for key in ("effect", "idempotent", "timeout_s") if key in outer}, **function}
+    )
+    values, found = examine(values, where, called)
+    faults += found
+    return (None if faults else Tool._examined(values)), values["name"], faults
+
+
+def _near_misses(function: Mapping[str, Any], where: tuple[str | int, ...]) -> list[str]:
+    faults = []
+    known = (*_FIELDS, *_ELSEWHERE)
+    for key in function:
+        if isinstance(key, str) and key not in known and not key.startswith(("x-", "_")):
+            meant = near(key, _FIELDS, cutoff=0.84)
+            if meant and meant not in function:
+                faults.append(f"{place((*where, key))}: unknown field {quote(key)}; did you mean {quote(meant)}?")
+    return faults
+
+
+def _fields(function: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values of a tool's fields from any of the shapes, and what each is called there."""
+    called: dict[str, str] = {}
+    values: dict[str, Any] = {
+        "name": function["name"],
+        "description": function.get("description", ""),
+        "parameters": None,
+        "returns": None,
+        "effect": "write",
+        "idempotent": False,
+        "timeout_s": None,
+    }
+    for field, keys in (
+        ("parameters", ("parameters", "inputSchema", "input_schema")),
+        ("returns", ("returns", "outputSchema", "output_schema")),
+    ):
+        for key in keys:
+            if function.get(key) is not None:
+                values[field], called[field] = function[key], key
+                break
+    if values["parameters"] is None or values["parameters"] == {}:
+        values["parameters"] = {"type": "object", "properties": {}}
+    hints = function.get("annotations")
+    if isinstance(hints, Mapping):  # MCP: hints, with these defaults: not read-only, destructive, not idempotent
+        values["effect"] = "read" if hints.get("readOnlyHint") is True else "write"
+        values["idempotent"] = hints.get("idempotentHint") is True or hints.get("readOnlyHint") is True
+    for field in ("effect", "idempotent", "timeout_s"):
+        if field in function:
+            values[field] = function[field]
+    return values, called

@@ -1,0 +1,190 @@
+"""A company's IT help desk as twelve plain Python functions: the contract of the demo, and something that really runs.
+
+What goes in: arguments as the model writes them (JSON values). What comes out: small dictionaries. Everything lives
+in memory and is gone when the process ends; a request that makes no sense raises `ValueError` with a sentence.
+
+The codes are a company's own, and the schema only lists them: that "the whole site is down" is `P1`, that Warsaw is
+`WAW3` and a screen `MON27` is something a model has to be taught. Descriptions are a few words each, because every
+token of them is read again for every request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date as calendar_date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from calltune.contract import tool
+
+__all__ = [
+    "add_comment",
+    "assign_ticket",
+    "book_technician",
+    "check_service_status",
+    "close_ticket",
+    "create_ticket",
+    "find_tickets",
+    "order_device",
+    "reset_password",
+    "schedule_maintenance",
+    "set_priority",
+    "unlock_account",
+]
+
+Ticket = Annotated[str, Field(pattern=r"^INC-[0-9]{6}$")]
+Login = Annotated[str, Field(pattern=r"^[a-z]{3,12}$")]
+Date = Annotated[str, Field(json_schema_extra={"format": "date"})]
+Queue = Literal["NET", "ACC", "HW", "APP"]
+Priority = Literal["P1", "P2", "P3", "P4"]
+Status = Literal["open", "waiting", "closed"]
+Resolution = Literal["FIX", "DUP", "NFF", "WDN"]
+System = Literal["AD", "VPN", "ERP", "MAIL"]
+Device = Literal["LT14", "MON27", "DOCK2", "HS7", "KB3", "PH5"]
+Site = Literal["HQ", "LON2", "BER1", "WAW3", "NYC4", "SIN5"]
+Service = Literal["svc-mail", "svc-vpn", "svc-erp", "svc-wifi", "svc-print", "svc-wiki"]
+
+
+@dataclass
+class Desk:
+    """What the help desk remembers while the process runs."""
+
+    tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By ticket id."""
+    locked: set[str] = field(default_factory=set)
+    """Logins that are locked out."""
+    visits: set[tuple[str, str, str]] = field(default_factory=set)
+    """Technician slots taken: site, date, slot."""
+    maintenance: list[dict[str, Any]] = field(default_factory=list)
+    """Windows that were announced."""
+    orders: int = 0
+    """Orders placed so far."""
+
+    def open(self, ticket: str) -> dict[str, Any]:
+        """The record of a ticket; one that was never seen here is taken to be an open one of another day."""
+        unknown = {"summary": "", "queue": "APP", "priority": "P3", "status": "open", "comments": []}
+        return self.tickets.setdefault(ticket, unknown)
+
+    def editable(self, ticket: str) -> dict[str, Any]:
+        """The record of a ticket that may still be changed."""
+        record = self.open(ticket)
+        if record["status"] == "closed":
+            raise ValueError(f"{ticket} is already closed")
+        return record
+
+
+desk = Desk()
+
+
+@tool(effect="write")
+def create_ticket(
+    summary: Annotated[str, Field(min_length=1, max_length=80)], queue: Queue, priority: Priority = "P3"
+) -> dict[str, Any]:
+    """Open a ticket.
+
+    Args:
+        summary: the problem in the user's words
+    """
+    ticket = f"INC-{700001 + len(desk.tickets):06d}"
+    record = desk.open(ticket)
+    record.update(summary=summary, queue=queue, priority=priority)
+    return {"ticket": ticket, "priority": priority}
+
+
+@tool(effect="read")
+def find_tickets(
+    queue: Queue, status: Status = "open", limit: Annotated[int, Field(ge=1, le=50)] = 10
+) -> dict[str, Any]:
+    """List tickets of a queue."""
+    found = [name for name, record in desk.tickets.items() if (record["queue"], record["status"]) == (queue, status)]
+    return {"count": len(found), "tickets": found[:limit]}
+
+
+@tool(effect="write")
+def assign_ticket(ticket: Ticket, login: Login) -> dict[str, Any]:
+    """Give a ticket to a colleague."""
+    desk.editable(ticket)["assignee"] = login
+    return {"ticket": ticket, "assignee": login}
+
+
+@tool(effect="write", idempotent=True)
+def set_priority(ticket: Ticket, priority: Priority) -> dict[str, Any]:
+    """Change how urgent a ticket is."""
+    desk.editable(ticket)["priority"] = priority
+    return {"ticket": ticket, "priority": priority}
+
+
+@tool(effect="write")
+def add_comment(
+    ticket: Ticket, text: Annotated[str, Field(min_length=1, max_length=120)], internal: bool = False
+) -> dict[str, Any]:
+    """Write a comment on a ticket.
+
+    Args:
+        internal: hidden from the requester
+    """
+    comments: list[dict[str, Any]] = desk.open(ticket)["comments"]
+    comments.append({"text": text, "internal": internal})
+    return {"ticket": ticket, "comments": len(comments)}
+
+
+@tool(effect="write")
+def close_ticket(ticket: Ticket, resolution: Resolution) -> dict[str, Any]:
+    """Close a ticket."""
+    desk.editable(ticket).update(status="closed", resolution=resolution)
+    return {"ticket": ticket, "status": "closed"}
+
+
+@tool(effect="write")
+def reset_password(login: Login, system: System) -> dict[str, Any]:
+    """Send a new password."""
+    desk.locked.discard(login)
+    return {"login": login, "system": system, "sent": True}
+
+
+@tool(effect="write", idempotent=True)
+def unlock_account(login: Login) -> dict[str, Any]:
+    """Unlock a login."""
+    desk.locked.discard(login)
+    return {"login": login, "locked": False}
+
+
+@tool(effect="write")
+def order_device(device: Device, site: Site, quantity: Annotated[int, Field(ge=1, le=20)] = 1) -> dict[str, Any]:
+    """Order equipment for a site."""
+    desk.orders += 1
+    return {"order": f"ORD-{4000 + desk.orders}", "device": device, "quantity": quantity}
+
+
+@tool(effect="write")
+def book_technician(site: Site, date: Date, slot: Literal["AM", "PM"]) -> dict[str, Any]:
+    """Book a technician's visit."""
+    calendar_date.fromisoformat(date)
+    if (site, date, slot) in desk.visits:
+        raise ValueError(f"no technician is free at {site} on {date} {slot}")
+    desk.visits.add((site, date, slot))
+    return {"site": site, "date": date, "slot": slot}
+
+
+@tool(effect="read")
+def check_service_status(service: Service) -> dict[str, Any]:
+    """Is a service up?"""
+    planned = [window for window in desk.maintenance if window["service"] == service]
+    return {"service": service, "status": "maintenance" if planned else "up"}
+
+
+@tool(effect="write")
+def schedule_maintenance(
+    service: Service,
+    date: Date,
+    start: Annotated[str, Field(pattern="^[0-9]{2}:[0-9]{2}$")],
+    minutes: Annotated[int, Field(ge=15, le=480)],
+) -> dict[str, Any]:
+    """Announce a maintenance window."""
+    calendar_date.fromisoformat(date)
+    window = {"service": service, "date": date, "start": start, "minutes": minutes}
+    if window in desk.maintenance:
+        raise ValueError("this window is already announced")
+    desk.maintenance.append(window)
+    return window

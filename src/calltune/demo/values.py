@@ -1,0 +1,405 @@
+"""What fills a slot of a phrase: the words that are said, and the arguments that they mean in this company.
+
+What goes in: the name of a slot, a random generator, the split. What comes out: `(spoken words, {argument: value})`.
+Codes (sites, devices, priorities ...) have the same words in both splits, since words for codes are what training
+teaches. Everything else (tickets, logins, dates, times, numbers, free text) is drawn from values that the other
+split never has.
+
+The conventions: an argument that was not said is left out; free text is copied as it stands; "ticket 204417" is
+`INC-204417`; "14 March 2027" is `2027-03-14`; everything down is `P1`, urgent or blocking `P2`, no rush `P4`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import random
+from collections.abc import Callable
+from typing import Any
+
+from calltune.demo.phrases import Split
+
+Filled = tuple[str, dict[str, Any]]
+"""The words said, and the arguments they stand for."""
+
+URGENCY = {
+    "Everything is down": "P1",
+    "Nobody can work": "P1",
+    "The whole site is down": "P1",
+    "It is urgent": "P2",
+    "I need this asap": "P2",
+    "It is blocking my work": "P2",
+    "There is no rush": "P4",
+    "It can wait": "P4",
+    "It is low priority": "P4",
+}
+PRIORITY = {
+    "critical": "P1",
+    "P1": "P1",
+    "urgent": "P2",
+    "P2": "P2",
+    "normal": "P3",
+    "P3": "P3",
+    "low priority": "P4",
+    "P4": "P4",
+}
+QUEUE = {
+    "network": "NET",
+    "NET": "NET",
+    "account": "ACC",
+    "access": "ACC",
+    "hardware": "HW",
+    "equipment": "HW",
+    "software": "APP",
+    "application": "APP",
+}
+STATUS = {
+    "open": "open",
+    "unresolved": "open",
+    "waiting": "waiting",
+    "pending": "waiting",
+    "closed": "closed",
+    "finished": "closed",
+}
+RESOLUTION = {
+    "it is fixed": "FIX",
+    "it works again": "FIX",
+    "the problem is solved": "FIX",
+    "it is a duplicate": "DUP",
+    "we already have the same ticket": "DUP",
+    "no fault was found": "NFF",
+    "we could not reproduce it": "NFF",
+    "the user withdrew it": "WDN",
+    "it is not needed any more": "WDN",
+}
+RESOLUTION_NOUN = {
+    "fixed": "FIX",
+    "solved": "FIX",
+    "a duplicate": "DUP",
+    "no fault found": "NFF",
+    "not reproducible": "NFF",
+    "withdrawn": "WDN",
+    "not needed": "WDN",
+}
+SYSTEM = {
+    "Windows": "AD",
+    "computer": "AD",
+    "VPN": "VPN",
+    "remote access": "VPN",
+    "SAP": "ERP",
+    "ERP": "ERP",
+    "mail": "MAIL",
+    "Outlook": "MAIL",
+}
+DEVICE = {
+    "laptop": "LT14",
+    "notebook": "LT14",
+    "monitor": "MON27",
+    "screen": "MON27",
+    "docking station": "DOCK2",
+    "dock": "DOCK2",
+    "headset": "HS7",
+    "keyboard": "KB3",
+    "phone": "PH5",
+    "mobile phone": "PH5",
+}
+SITE = {
+    "Vienna": "HQ",
+    "HQ": "HQ",
+    "London": "LON2",
+    "Berlin": "BER1",
+    "Warsaw": "WAW3",
+    "New York": "NYC4",
+    "Singapore": "SIN5",
+}
+SERVICE = {
+    "the mail server": "svc-mail",
+    "e-mail": "svc-mail",
+    "the VPN": "svc-vpn",
+    "remote access": "svc-vpn",
+    "SAP": "svc-erp",
+    "the ERP": "svc-erp",
+    "the wifi": "svc-wifi",
+    "the wireless network": "svc-wifi",
+    "the print server": "svc-print",
+    "printing": "svc-print",
+    "the wiki": "svc-wiki",
+    "the intranet": "svc-wiki",
+}
+NOTE = {
+    "a comment": False,
+    "a note": False,
+    "an internal note": True,
+    "a private note": True,
+    "an internal comment": True,
+}
+
+SUBJECT = {
+    "NET": ("the wifi", "the VPN", "the internet connection", "the router", "the network", "the firewall"),
+    "ACC": ("my login", "my password", "my account", "my badge", "my user profile", "my access to the finance folder"),
+    "HW": ("my laptop", "the monitor", "my keyboard", "the docking station", "the projector", "my headset", "my mouse"),
+    "APP": ("Excel", "SAP", "Outlook", "the browser", "Word", "the invoice program", "Teams", "the calendar"),
+}
+SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
+    "train": {
+        "NET": (
+            "drops every few minutes",
+            "is very slow",
+            "does not connect",
+            "keeps disconnecting",
+            "times out",
+            "is not reachable from my desk",
+            "loses packets",
+            "stopped working",
+            "only works near the window",
+            "asks for a certificate",
+        ),
+        "ACC": (
+            "is rejected",
+            "has expired",
+            "does not work",
+            "was deleted by mistake",
+            "shows the wrong name",
+            "is not accepted any more",
+            "is missing a permission",
+            "was never activated",
+            "fails with an error",
+            "belongs to the wrong department",
+        ),
+        "HW": (
+            "does not turn on",
+            "is broken",
+            "makes a strange noise",
+            "gets too hot",
+            "flickers",
+            "fell on the floor",
+            "has a loose cable",
+            "is not recognised",
+            "stopped working",
+            "smells burnt",
+        ),
+        "APP": (
+            "crashes when I save",
+            "does not start",
+            "freezes",
+            "shows an empty page",
+            "is very slow",
+            "asks for a licence",
+            "cannot open my file",
+            "prints the wrong numbers",
+            "closes by itself",
+            "shows an old version",
+        ),
+    },
+    "test": {
+        "NET": ("is unstable", "goes away during calls", "cannot be reached", "needs a restart"),
+        "ACC": ("is gone", "has the wrong role", "was blocked without a reason", "cannot be changed"),
+        "HW": ("has a crack", "stays dark", "has a dead button", "needs to be replaced"),
+        "APP": ("hangs at the start", "loses my changes", "gives a strange message", "will not print"),
+    },
+}
+MOMENT: dict[Split, tuple[str, ...]] = {
+    "train": (
+        "",
+        "",
+        "",
+        " again",
+        " since Monday",
+        " on the third floor",
+        " every morning",
+        " after the update",
+        " in room 12",
+    ),
+    "test": ("", "", " since yesterday", " on the second floor", " after lunch"),
+}
+
+REMARK: dict[Split, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
+    "train": (
+        (
+            ("the user", "the supplier", "the manager", "our vendor", "the colleague", "the technician"),
+            (
+                "will call back on Monday",
+                "is on holiday until Friday",
+                "wants an update",
+                "is waiting for an answer",
+                "agrees with the plan",
+                "needs one more day",
+                "has been informed",
+            ),
+        ),
+        (
+            ("the new cable", "the spare part", "the replacement", "the driver", "the contract", "the license"),
+            (
+                "arrived today",
+                "has been ordered",
+                "did not help",
+                "has been tested",
+                "was sent to the wrong address",
+                "costs 40 euros",
+                "is on its way",
+            ),
+        ),
+    ),
+    "test": (
+        (
+            ("the customer", "the team leader", "the repair shop"),
+            ("asked for a photo", "gave us a new date", "did not answer"),
+        ),
+        (
+            ("the delivery", "the adapter", "the old device"),
+            ("is expected tomorrow", "has been returned", "is out of stock"),
+        ),
+    ),
+}
+"""Free text of comments: who or what, and what about them."""
+
+SURNAMES: dict[Split, str] = {
+    "train": (
+        "adams baker carter davies evans fisher graham harris irving jensen keller lopez meyer novak olsen parker "
+        "quinn russo schmidt turner urban vargas weber young zeman anders bishop cohen dawson ellis foster gibson "
+        "hughes ingram jordan kovacs larsen morgan nielsen ortiz peters ramos santos taylor ullman vogel wagner "
+        "yates ziegler arnold brandt castro dubois ferrari garcia hansen horvat ivanov klein kraus lindberg moreau "
+        "murphy nowak petrov rossi silva stone tanaka vance walsh winter becker burke chavez dalton fraser gruber "
+        "hofmann kaiser lambert mason"
+    ),
+    "test": (
+        "archer bennett conrad doyle eriksen franco gomez hartman jacobs kramer lang mendez nagy osborne pavlov "
+        "reyes simmons thomas unger vidal wallace zimmer bauer costa duran fuchs holland kelly lehmann marino"
+    ),
+}
+"""By split: family names, which become logins."""
+NUMBER_WORDS = {"two": 2, "three": 3, "five": 5}
+QUANTITIES: dict[Split, tuple[str, ...]] = {
+    "train": ("2", "3", "4", "6", "8", "10", "12", *NUMBER_WORDS),
+    "test": ("7", "9", "11", "15"),
+}
+LIMITS: dict[Split, tuple[int, ...]] = {"train": (3, 5, 6, 10, 15, 20, 25, 30, 50), "test": (4, 8, 12, 40)}
+MINUTES: dict[Split, tuple[int, ...]] = {
+    "train": (15, 20, 30, 40, 45, 60, 80, 90, 100, 120, 150, 180, 240, 300, 360),
+    "test": (25, 50, 75, 110, 135, 200, 270),
+}
+HELD_OUT = 5
+"""One in five ticket numbers, days and times belongs to the test split."""
+
+
+def fill(slot: str, rng: random.Random, split: Split) -> Filled:
+    """What is said in a slot, and the arguments it stands for: `("ticket 204417", {"ticket": "INC-204417"})`."""
+    return SLOTS[slot](rng, split)
+
+
+def _code(argument: str, codes: dict[str, Any]) -> Callable[[random.Random, Split], Filled]:
+    """A slot for codes: every code equally often, then one of its words."""
+
+    def draw(rng: random.Random, split: Split) -> Filled:
+        value = rng.choice(sorted(set(codes.values())))
+        return rng.choice([words for words, code in codes.items() if code == value]), {argument: value}
+
+    return draw
+
+
+def _only(codes: dict[str, str], *values: str) -> dict[str, str]:
+    return {words: code for words, code in codes.items() if code in values}
+
+
+def _ours(number: int, split: Split) -> bool:
+    """Whether a number belongs to a split. Multiplied first, so that the last digit does not tell."""
+    return (number * 7919 // 7 % HELD_OUT == 0) == (split == "test")
+
+
+def _ticket(rng: random.Random, split: Split) -> Filled:
+    number = rng.randrange(100_000, 600_000)
+    while not _ours(number, split):
+        number = rng.randrange(100_000, 600_000)
+    spoken = rng.choice(("ticket {}", "ticket {}", "incident {}", "INC-{}", "ticket INC-{}", "ticket no. {}"))
+    return spoken.format(number), {"ticket": f"INC-{number}"}
+
+
+def _login(rng: random.Random, split: Split) -> Filled:
+    login = (rng.choice("abcdefghijklmnoprstvw") + rng.choice(SURNAMES[split].split()))[:12]
+    return login, {"login": login}
+
+
+def _date(rng: random.Random, split: Split) -> Filled:
+    while True:
+        year, month = rng.choice((2026, 2027, 2028)), rng.randint(1, 12)
+        day = rng.randint(1, calendar.monthrange(year, month)[1])
+        if _ours(month * 31 + day, split):
+            break
+    value = f"{year}-{month:02d}-{day:02d}"
+    name = calendar.month_name[month]
+    return rng.choice((value, f"{day} {name} {year}", f"{name} {day}, {year}")), {"date": value}
+
+
+def _start(rng: random.Random, split: Split) -> Filled:
+    while True:
+        quarter = rng.randrange(96)
+        if _ours(quarter, split):
+            break
+    value = f"{quarter // 4:02d}:{quarter % 4 * 15:02d}"
+    return value, {"start": value}
+
+
+def _devices(rng: random.Random, split: Split) -> Filled:
+    """One device ("a headset", quantity not said) or several ("3 headsets")."""
+    name, arguments = _code("device", DEVICE)(rng, split)
+    if rng.random() < 0.4:
+        return f"{rng.choice(('a', 'a new'))} {name}", arguments
+    quantity = rng.choice(QUANTITIES[split])
+    return f"{quantity} {name}s", {**arguments, "quantity": NUMBER_WORDS.get(quantity) or int(quantity)}
+
+
+def _summary(rng: random.Random, split: Split) -> Filled:
+    queue = rng.choice(sorted(SUBJECT))
+    words = f"{rng.choice(SUBJECT[queue])} {rng.choice(SYMPTOM[split][queue])}{rng.choice(MOMENT[split])}"
+    return words, {"summary": words, "queue": queue}
+
+
+def _text(rng: random.Random, split: Split) -> Filled:
+    who, what = rng.choice(REMARK[split])
+    words = f"{rng.choice(who)} {rng.choice(what)}"
+    return words, {"text": words}
+
+
+def _note(rng: random.Random, split: Split) -> Filled:
+    words, arguments = _code("internal", NOTE)(rng, split)
+    return words, arguments if arguments["internal"] else {}
+
+
+def _limit(rng: random.Random, split: Split) -> Filled:
+    value = rng.choice(LIMITS[split])
+    return str(value), {"limit": value}
+
+
+def _minutes(rng: random.Random, split: Split) -> Filled:
+    value = rng.choice(MINUTES[split])
+    return str(value), {"minutes": value}
+
+
+SLOTS: dict[str, Callable[[random.Random, Split], Filled]] = {
+    "date": _date,
+    "devices": _devices,
+    "limit": _limit,
+    "login": _login,
+    "minutes": _minutes,
+    "note": _note,
+    "priority": _code("priority", PRIORITY),
+    "priority_down": _code("priority", _only(PRIORITY, "P3", "P4")),
+    "priority_up": _code("priority", _only(PRIORITY, "P1", "P2")),
+    "queue": _code("queue", QUEUE),
+    "resolution": _code("resolution", RESOLUTION),
+    "resolution_noun": _code("resolution", RESOLUTION_NOUN),
+    "service": _code("service", SERVICE),
+    "site": _code("site", SITE),
+    "slot": _code("slot", {"morning": "AM", "afternoon": "PM"}),
+    "start": _start,
+    "status": _code("status", STATUS),
+    "summary": _summary,
+    "system": _code("system", SYSTEM),
+    "text": _text,
+    "ticket": _ticket,
+    "urgency": _code("priority", URGENCY),
+    "urgency_down": _code("priority", {"There is no rush": "P4"}),
+    "urgency_up": _code("priority", _only(URGENCY, "P1", "P2")),
+    "urgent": _code(
+        "priority", {"critical": "P1", "urgent": "P2", "blocking": "P2", "normal": "P3", "low priority": "P4"}
+    ),
+}

@@ -1,0 +1,314 @@
+"""`calltune chat`: talk to a model in the terminal and see every call it proposes with the guard's verdict.
+
+In: what the user types. Out: replies; accepted calls in green, rejected ones in red with the reasons, which the model
+gets once to mend its turn. Functions run only when the contract was made from Python functions: reads at once, writes
+when the user says yes. Otherwise the user types the result. Not here: streaming, time-outs, a record of what ran.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from calltune.contract import Toolset
+from calltune.errors import CalltuneError, ConfigError
+from calltune.generate.completion import Request
+from calltune.guard.execute import call_function, declined, result_text
+from calltune.guard.guard import Guard
+from calltune.guard.outcome import Outcome, printable, shorten
+from calltune.render.parse import ToolCall
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from calltune.generate.engine import Engine
+    from calltune.train.run_folder import Run
+
+Read = Callable[[str], str]
+
+HELP = "/tools shows the contract, /reset forgets the conversation, /quit ends (so does Ctrl-D)."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatConfig:
+    """Talk to a model in the terminal."""
+
+    model: str = "base"
+    """Model to talk to: a run folder, "base" (the embedded one), a folder, or a Hugging Face name."""
+    tools: str | None = None
+    """The contract: a JSON or YAML file, or Python functions (module:name). A run folder brings its own."""
+    system: str | None = None
+    """System message."""
+    run: Literal["never", "confirm", "always"] = "confirm"
+    """Run Python functions: confirm runs those that only read and asks before those that write."""
+    max_rounds: int = 4
+    """Turns the model may take for one thing you say."""
+    max_tokens: int = 512
+    """Longest turn; a call that is cut off never runs."""
+    temperature: float = 0.0
+    """0 is greedy."""
+    seed: int = 0
+    """For temperatures above 0."""
+    template: Literal["auto", "native", "calltune"] = "auto"
+    """Chat template; auto is what the run was trained with."""
+    thinking: Literal["auto", "on", "off"] = "auto"
+    """Whether the model may reason before it answers."""
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Number format of the weights."""
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """Where to compute."""
+
+
+@dataclass(kw_only=True)
+class ChatReport:
+    """What happened in one chat; filled while it goes on."""
+
+    model: str
+    """The model talked to."""
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    """The conversation as it stands at the end."""
+    turns: int = 0
+    """Things the user said."""
+    accepted: int = 0
+    """Calls that passed the guard."""
+    rejected: int = 0
+    """Turns that the guard rejected."""
+    executed: int = 0
+    """Functions that were run."""
+
+    @property
+    def exit_code(self) -> int:
+        """A chat cannot fail."""
+        return 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Counts and the conversation."""
+        counts = {"turns": self.turns, "accepted": self.accepted, "rejected": self.rejected, "executed": self.executed}
+        return {"model": self.model, **counts, "messages": self.messages}
+
+    def show(self, console: Console) -> None:
+        """One line."""
+        counts = f"{self.accepted} calls accepted, {self.rejected} turns rejected, {self.executed} functions run"
+        console.print(f"{self.turns} turns, {counts}.")
+
+
+def chat(config: ChatConfig, *, console: Console, read: Read | None = None, engine: Engine | None = None) -> ChatReport:
+    """Talk until /quit or the end of the input. `read` asks the user for a line; EOFError ends the chat."""
+    toolset = _contract(config, console)
+    if config.max_rounds < 1:
+        raise ConfigError(f"--max-rounds must be at least 1, got {config.max_rounds}.")
+    if engine is None:
+        from calltune.generate.local import LocalEngine
+
+        console.print(f"loading {config.model}", markup=False)
+        engine = LocalEngine.load(
+            config.model, device=config.device, dtype=config.dtype, template=config.template, thinking=config.thinking
+        )
+        if engine.notice:
+            console.print(engine.notice, style="yellow", markup=False)
+    console.print(f"{len(toolset)} tools: {', '.join(toolset.names)}", markup=False)
+    console.print(HELP, markup=False)
+    report = ChatReport(model=config.model)
+    _Chat(config, toolset, engine, console, read or _reader(console), report).talk()
+    return report
+
+
+def _contract(config: ChatConfig, console: Console) -> Toolset:
+    """The contract given, or the one that the run was trained on; says where the two differ."""
+    run = find_run(config.model)
+    if config.tools is None:
+        if run is None or run.contract is None:
+            raise ConfigError(
+                f"{config.model} brings no contract of its own.",
+                hint="Name one: calltune chat --tools tools.json (or module:name)",
+            )
+        return run.contract
+    toolset = Toolset.load(config.tools)
+    for sentence in run.check_contract(toolset) if run else ():
+        console.print(f"warning: {sentence}", style="yellow", markup=False)
+    return toolset
+
+
+def find_run(model: str) -> Run | None:
+    """The run in folder `model`, None when that is another kind of model. Raises `ModelError` for a broken run."""
+    from calltune.train.run_folder import read_run
+
+    return read_run(model) if (Path(model) / "run.yaml").is_file() else None
+
+
+def _reader(console: Console) -> Read:
+    def read(prompt: str) -> str:
+        line = console.input(prompt, markup=False)
+        if not sys.stdin.isatty():  # a script is piped in: show what it said, so that the transcript can be read
+            console.print(line, markup=False)
+        return line
+
+    return read
+
+
+class _Chat:
+    """One conversation in progress."""
+
+    def __init__(
+        self, config: ChatConfig, toolset: Toolset, engine: Engine, console: Console, read: Read, report: ChatReport
+    ) -> None:
+        self.config = config
+        self.toolset = toolset
+        self.guard = Guard(toolset)
+        self.engine = engine
+        self.console = console
+        self.read = read
+        self.report = report
+        self.tools = tuple(toolset.to_openai())
+        self.messages: list[dict[str, Any]] = []
+        self._reset()
+
+    def talk(self) -> None:
+        """Until the input ends."""
+        while True:
+            try:
+                said = self.read("you> ").strip()
+                if said in ("/quit", "/exit"):
+                    break
+                if said.startswith("/"):
+                    self._command(said)
+                elif said:
+                    self._turn(said)
+            except (EOFError, KeyboardInterrupt):
+                self._say("")
+                break
+        self.report.messages = self.messages
+
+    def _command(self, said: str) -> None:
+        if said == "/reset":
+            self._reset()
+            self._say("forgotten.")
+        elif said == "/tools":
+            for tool in self.toolset:
+                self._say(f"{tool.name} ({tool.effect}): {tool.description}")
+        else:
+            self._say(("" if said == "/help" else f"there is no {said.split()[0]}. ") + HELP)
+
+    def _reset(self) -> None:
+        self.messages = [{"role": "system", "content": self.config.system}] if self.config.system else []
+
+    def _turn(self, said: str) -> None:
+        """One thing the user says. A turn that fails is forgotten, so that the conversation stays one that can be
+        rendered."""
+        before = len(self.messages)
+        self.messages.append({"role": "user", "content": said})
+        self.report.turns += 1
+        try:
+            ended = self._answer()
+        except CalltuneError as error:
+            self._say(f"error: {error}", style="red")
+            ended = False
+        if not ended:
+            del self.messages[before:]
+            self._say("What you said last, and what followed, is forgotten.", style="dim")
+
+    def _answer(self) -> bool:
+        """The model's turns until it replies; True if it did."""
+        sent_back = False
+        for _ in range(self.config.max_rounds):
+            request = Request(tuple(self.messages), self.tools)
+            config = self.config
+            completion = self.engine.complete(
+                [request], max_tokens=config.max_tokens, temperature=config.temperature, seed=config.seed
+            )[0]
+            outcome = self.guard.check(completion, parsed=self.engine.parse(completion))
+            self._show(outcome)
+            if outcome.decision == "reply":
+                self.messages.append({"role": "assistant", "content": outcome.reply})
+                return True
+            if outcome.decision == "calls":
+                if not self._run_calls(outcome):
+                    return True
+                continue
+            self.report.rejected += 1
+            if sent_back or completion.error:
+                return False
+            sent_back = True
+            self._say("sent back to the model once.", style="dim")
+            self.messages += retry_messages(outcome, completion.text)
+        self._say(f"stopped after {self.config.max_rounds} turns of the model.", style="yellow")
+        return False
+
+    def _show(self, outcome: Outcome) -> None:
+        if outcome.reply:
+            self._say(f"model> {outcome.reply}", style="bold")
+        for place, call in enumerate(outcome.proposed):
+            problems = outcome.problems_of(place)
+            verdict, style = ("rejected", "red") if problems else ("accepted", "green")
+            if not problems and outcome.decision == "rejected":
+                verdict, style = "fine, but held back with the rest of the turn", "yellow"
+            self._say(f"  {call.name}({shorten(call.arguments)})  {verdict}", style=style)
+            for problem in problems:
+                self._say(f"    {problem.pointer}: {problem.message}", style="red")
+        for problem in outcome.problems:
+            if not problem.pointer:
+                self._say(f"  rejected ({problem.kind}): {problem.message}", style="red")
+
+    def _run_calls(self, outcome: Outcome) -> bool:
+        """Results of all calls as messages; False when the user gave none, which ends the turn."""
+        self.report.accepted += len(outcome.calls)
+        self.messages.append(assistant_message(outcome, len(self.messages)))
+        given = []
+        for place, call in enumerate(outcome.calls):
+            result, is_given = self._result(call)
+            given.append(is_given)
+            self.messages.append(tool_message(call, len(self.messages) - 1 - place, place, result))
+        return any(given)
+
+    def _result(self, call: ToolCall) -> tuple[str, bool]:
+        function = self.toolset.functions.get(call.name)
+        if function is None or self.config.run == "never":
+            typed = self.read(f"    result of {call.name} (Enter: none)> ").strip()
+            return (typed, True) if typed else (declined("it was not run"), False)
+        writes = self.toolset[call.name].effect == "write"
+        if writes and self.config.run == "confirm":
+            answer = self.read(f"    {call.name} writes. Run it? [y/N] ").strip().lower()
+            if answer not in ("y", "yes"):
+                return declined("the user does not want it to run"), True
+        value, failed = call_function(function, call.arguments)
+        self.report.executed += 1
+        text = result_text(value)
+        self._say(f"    {'failed' if failed else 'result'}: {shorten(text)}", style="red" if failed else None)
+        for problem in () if failed else self.toolset.check_result(call.name, value):
+            self._say(f"    the result breaks its contract: {problem.pointer}: {problem.message}", style="yellow")
+        return text, True
+
+    def _say(self, text: str, style: str | None = None) -> None:
+        self.console.print(printable(text), style=style, markup=False)
+
+
+def assistant_message(outcome: Outcome, number: int) -> dict[str, Any]:
+    """The turn as a message, arguments as objects; ids are made from its number so that results can name their call."""
+    calls = [
+        {"id": _id(number, place), "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for place, call in enumerate(outcome.proposed)
+    ]
+    return {"role": "assistant", "content": outcome.reply, "tool_calls": calls}
+
+
+def tool_message(call: ToolCall, number: int, place: int, content: str) -> dict[str, Any]:
+    """The result of call `place` of the assistant message `number`."""
+    return {"role": "tool", "tool_call_id": _id(number, place), "name": call.name, "content": content}
+
+
+def retry_messages(outcome: Outcome, text: str) -> list[dict[str, Any]]:
+    """The rejected turn and what is wrong with it. Calls that could be read get the reasons as their results; a turn
+    that could not be read is quoted as plain text."""
+    reasons = outcome.message_for_model()
+    if outcome.proposed and all(isinstance(call.arguments, dict) for call in outcome.proposed):
+        turn = assistant_message(outcome, 0)
+        return [turn, *(tool_message(call, 0, place, reasons) for place, call in enumerate(outcome.proposed))]
+    return [{"role": "assistant", "content": text or "(nothing)"}, {"role": "user", "content": reasons}]
+
+
+def _id(number: int, place: int) -> str:
+    # Nine letters and digits: Mistral's template accepts nothing else.
+    return f"call{number:03d}{place:02d}"[-9:]

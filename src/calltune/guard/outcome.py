@@ -1,0 +1,112 @@
+"""What the guard decided and why: a plain record. In: nothing. Out: data for the program, sentences for the model,
+JSON for the log."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from calltune.contract import Problem
+from calltune.render.parse import ToolCall
+
+Decision = Literal["calls", "reply", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the guard, as it went."""
+
+    name: Literal["truncation", "parse", "known tool", "schema"]
+    """Which step."""
+    verdict: Literal["passed", "stopped"]
+    """"stopped" steps name the problems that stopped them."""
+    why: str
+    """One sentence."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the log."""
+        return {"name": self.name, "verdict": self.verdict, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The decision about one completion. Only `calls` of a "calls" outcome may be run."""
+
+    decision: Decision
+    """"calls": run them. "reply": there is text and no call. "rejected": nothing may be run."""
+    calls: tuple[ToolCall, ...] = ()
+    """Checked calls, arguments as objects; () unless the decision is "calls". One bad call rejects the whole turn:
+    calls of a turn can depend on each other, and a half-executed turn cannot be asked for again."""
+    proposed: tuple[ToolCall, ...] = ()
+    """Every call that could be read, good or bad, for display. Never run these."""
+    reply: str = ""
+    """The text of the turn, beside the calls too."""
+    problems: tuple[Problem, ...] = ()
+    """Everything that is wrong, pointers beginning with `/calls/0/arguments`."""
+    steps: tuple[Step, ...] = ()
+    """What was checked, in order."""
+    expected: tuple[str, ...] = ()
+    """The signatures of the tools whose calls were wrong, for the model to read."""
+
+    def problems_of(self, call: int) -> tuple[Problem, ...]:
+        """The problems of one proposed call."""
+        place = f"/calls/{call}"
+        return tuple(p for p in self.problems if p.pointer == place or p.pointer.startswith(place + "/"))
+
+    def message_for_model(self) -> str:
+        """What to tell the model so that it can mend its turn; "" when nothing was rejected."""
+        if self.decision != "rejected":
+            return ""
+        lines = ["Nothing was run, because of this:"]
+        lines += [f"- {p.pointer}: {p.message}" if p.pointer else f"- {p.message}" for p in self.problems]
+        if len(self.proposed) > 1:
+            lines.append(f"All {len(self.proposed)} calls of the turn were held back; send all of them again.")
+        if self.expected:
+            lines.append("Expected:")
+            lines += self.expected
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for reports and logs."""
+        return {
+            "decision": self.decision,
+            "calls": [call_to_json(call) for call in self.calls],
+            "proposed": [call_to_json(call) for call in self.proposed],
+            "reply": self.reply,
+            "problems": [
+                problem.to_json() | {"expected": json_safe(problem.expected), "got": json_safe(problem.got)}
+                for problem in self.problems
+            ],
+            "steps": [step.to_json() for step in self.steps],
+        }
+
+
+def call_to_json(call: ToolCall) -> dict[str, Any]:
+    """Name and arguments."""
+    return {"name": call.name, "arguments": json_safe(call.arguments)}
+
+
+def json_safe(value: Any) -> Any:
+    """The value, or its text where JSON has no such value (NaN, Infinity)."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):
+        return shorten(repr(value))
+    return value
+
+
+def shorten(value: Any, limit: int = 200) -> str:
+    """JSON of a value for a sentence, cut in the middle when it is long, fit to be printed."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
+    return printable(text if len(text) <= limit else f"{text[: limit // 2]} ... {text[-limit // 4 :]}")
+
+
+# What moves the cursor, rings, or has no UTF-8: a model's text is shown in a terminal and must not steer it.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """The text with control characters and lone surrogates as escapes."""
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)

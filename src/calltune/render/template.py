@@ -1,0 +1,109 @@
+"""The chat template as one Jinja text, and rendering through transformers' own environment.
+
+In: a tokenizer's template, messages, tools. Out: prompt text. `calltune_template` puts the prelude (tools, calls and
+results as plain text) in front of a template for plain turns. Nothing here knows tokens or labels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from calltune.errors import TemplateError
+
+PRELUDE_START = "{#- calltune:"
+"""How the prelude begins; a template that holds it is in our format already."""
+PRELUDE_END = "{#- calltune: end of the prelude -#}"
+"""How it ends."""
+_THINKING_START = "{%- if enable_thinking is not defined -%}"
+
+
+@lru_cache(maxsize=1)
+def prelude() -> str:
+    """Tools, tool calls and tool results -> plain messages (Jinja)."""
+    return resources.files("calltune.render").joinpath("prelude.jinja").read_text(encoding="utf-8").rstrip("\n")
+
+
+@lru_cache(maxsize=1)
+def chatml() -> str:
+    """The ChatML turns for models that bring no template (Jinja)."""
+    return resources.files("calltune.render").joinpath("chatml.jinja").read_text(encoding="utf-8").rstrip("\n")
+
+
+def calltune_template(turns: str | None = None, *, merge_system: bool = False) -> str:
+    """Our format over a template for plain turns; ChatML where there is none."""
+    flag = "{%- set merge_system = true -%}\n" if merge_system else ""
+    return flag + prelude() + "\n" + (turns if turns is not None else chatml())
+
+
+def with_thinking(template: str, thinking: str) -> str:
+    """The template with a default for `enable_thinking`, so that other servers render what was trained."""
+    value = "true" if thinking == "on" else "false"
+    return _THINKING_START + "{%- set enable_thinking = " + value + " -%}{%- endif -%}\n" + template
+
+
+def without_thinking_default(template: str) -> str:
+    """The template before `with_thinking`."""
+    return template.partition("\n")[2] if has_thinking_default(template) else template
+
+
+def has_thinking_default(template: str) -> bool:
+    """Whether `with_thinking` wrote this template."""
+    return template.startswith(_THINKING_START)
+
+
+def is_calltune(template: str) -> bool:
+    """Whether the template is in our format."""
+    return PRELUDE_START in template and PRELUDE_END in template
+
+
+def render_text(
+    template: str,
+    messages: Sequence[Mapping[str, Any]],
+    tools: Sequence[Mapping[str, Any]] | None,
+    *,
+    generate: bool,
+    variables: Mapping[str, Any],
+) -> str:
+    """The text of a chat; `generate` adds the generation prompt. TemplateError where the template refuses it."""
+    import jinja2
+    from transformers.utils.chat_template_utils import render_jinja_template
+
+    variables = dict(variables)
+    if tools and is_calltune(template):
+        variables["calltune_tools"] = _tool_lines(_prelude_of(template), json.dumps(tools))
+        tools = [{}]  # the prelude only asks whether there are any; copying them costs more than all the rest
+    try:
+        texts, _ = render_jinja_template(
+            conversations=[list(messages)],
+            tools=list(tools) if tools else None,
+            chat_template=template,
+            add_generation_prompt=generate,
+            **variables,
+        )
+    except (jinja2.TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
+        raise TemplateError(f"the chat template cannot render this conversation: {error}") from error
+    return str(texts[0])
+
+
+def _prelude_of(template: str) -> str:
+    """The prelude inside a template: a saved one may be older than ours, and it is the one that counts."""
+    start = template.index(PRELUDE_START)
+    return template[start : template.index(PRELUDE_END, start) + len(PRELUDE_END)]
+
+
+@lru_cache(maxsize=256)
+def _tool_lines(prelude_text: str, tools: str) -> str:
+    """The lines between <tools> and </tools>: the costly part of the prelude, the same for thousands of rows."""
+    macro = _tool_macro(prelude_text)
+    return "".join(str(macro(tool)) + "\n" for tool in json.loads(tools))
+
+
+@lru_cache(maxsize=8)
+def _tool_macro(prelude_text: str) -> Callable[[Any], Any]:
+    from transformers.utils.chat_template_utils import _compile_jinja_template
+
+    module = _compile_jinja_template(prelude_text).make_module({"messages": [], "tools": None})
+    return module.ct_tool  # type: ignore[no-any-return]

@@ -1,0 +1,346 @@
+"""`calltune train`: from a contract and conversations to a run folder with an adapter.
+
+In: a `TrainConfig`. Out: the run folder (see `run_folder`) and a `TrainReport`. The steps are the numbered list in
+`train`; each is a module of this folder.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calltune.errors import ConfigError, MissingExtraError, ModelError
+from calltune.train.checkpoints import complete_checkpoints, is_disk_full, remove_incomplete, step_of
+from calltune.train.config import TrainConfig
+from calltune.train.report import TrainReport, losses_of, report_of_finished
+from calltune.train.run_folder import (
+    ADAPTER,
+    check_same_run,
+    claim,
+    describe,
+    draw_loss,
+    read_log,
+    save_adapter,
+    write_whole,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from calltune.contract import Toolset
+    from calltune.train.plan import PackingChoice
+    from calltune.train.rows import PreparedRows
+    from calltune.train.setting import Setting
+    from calltune.train.trainer import RowTrainer
+
+NEEDED = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "matplotlib")
+
+
+def train(config: TrainConfig, *, console: Console | None = None) -> TrainReport:
+    """Tune a model on conversations with LoRA and write the run folder.
+
+    Raises a `CalltuneError` for anything that the user can mend; everything is checked before the first step.
+    """
+    console = console or _silent_console()
+    # 1. The options make sense, the libraries are here, and the run folder is ours to write.
+    config.check()
+    _check_libraries()
+    claim(config)
+    if config.resume and (config.out / ADAPTER).exists():
+        return report_of_finished(config, console)
+    from calltune.train.session import check_trackers, quiet_libraries
+    from calltune.train.setting import open_setting, resolved
+
+    check_trackers(config.report_to)
+    with quiet_libraries():
+        # 2. The contract, the machine, the model's tokenizer and template.
+        contract = _load_contract(config)
+        setting = open_setting(config, contract)
+        # 3. Every row is checked against the contract and rendered to tokens and weights; bad rows go to quarantine.
+        prepared = _prepare(config, setting, contract, console)
+        # 4. A resumed run is the same run: same settings, data and contract.
+        found = resolved(setting, prepared.contract)
+        described = {
+            **prepared.counts.to_json(),
+            "data_fingerprint": prepared.data_fingerprint,
+            "token_fingerprint": prepared.token_fingerprint,
+        }
+        if config.resume:
+            for remark in check_same_run(config, found, described, prepared.contract):
+                console.print(remark)
+        describe(config, found, described, prepared.contract)
+        # 5. The model with LoRA in TRL's trainer, on packed rows.
+        trainer, choice = _build(config, setting, prepared)
+        # 6. The plan, from two batches that are really computed.
+        checkpoint = _last_checkpoint(config, console)
+        with _clear_memory_errors(config):
+            _announce(config, setting, prepared, trainer, choice, checkpoint, console)
+            # 7. Training, with a log, checkpoints, and an orderly end on Ctrl-C.
+            time_s = _run(config, prepared, trainer, checkpoint, console)
+        # 8. The run folder: adapter, tokenizer, loss curve.
+        finished = trainer.state.global_step >= trainer.state.max_steps
+        if finished:
+            _save(config, setting, trainer)
+    return _report(config, prepared, trainer, choice, finished=finished, time_s=time_s)
+
+
+def _silent_console() -> Console:
+    from rich.console import Console
+
+    return Console(quiet=True)
+
+
+def _check_libraries() -> None:
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtraError(", ".join(missing), "train")
+
+
+def _load_contract(config: TrainConfig) -> Toolset | None:
+    from calltune.contract import Toolset
+
+    return Toolset.load(config.tools) if config.tools is not None else None
+
+
+def _prepare(config: TrainConfig, setting: Setting, contract: Toolset | None, console: Console) -> PreparedRows:
+    from calltune.data import read_rows
+    from calltune.train.rows import check_bad_share, prepare_rows
+
+    if setting.renderer.notice:
+        console.print(setting.renderer.notice)
+
+    quarantine = config.out / "quarantine.jsonl"
+    try:
+        with console.status("checking and rendering rows") as status:
+
+            def on_row(count: int) -> None:
+                if count % 500 == 0:
+                    status.update(f"checking and rendering rows: {count:,}")
+
+            prepared = prepare_rows(
+                read_rows(config.data, tools=contract),
+                setting.renderer,
+                config.out / "rows",
+                limit=setting.limit,
+                validation_rows=read_rows(config.validation, tools=contract) if config.validation else None,
+                validation_share=config.validation_share,
+                seed=config.seed,
+                contract=contract,
+                quarantine=quarantine,
+                on_row=on_row,
+            )
+    except OSError as error:
+        raise _as_disk_error(error, config) from error
+    check_bad_share(prepared.counts, most=config.max_bad, quarantine=quarantine, data=config.data)
+    if not quarantine.stat().st_size:
+        quarantine.unlink()
+    return prepared
+
+
+def _build(config: TrainConfig, setting: Setting, prepared: PreparedRows) -> tuple[RowTrainer, PackingChoice]:
+    from transformers import set_seed
+
+    from calltune.train.plan import choose_packing, measure_sharing
+    from calltune.train.session import build_trainer, open_rows, order_of
+    from calltune.train.setting import load_tunable
+    from calltune.train.tree import why_not_a_tree
+
+    set_seed(config.seed)
+    model = load_tunable(config, setting)
+    choice = choose_packing(
+        config,
+        measure_sharing(
+            order_of(prepared.train, config, "prefix"),
+            open_rows(prepared.train),
+            model.config.get_text_config().hidden_size,
+        ),
+        obstacle=why_not_a_tree(model) if config.packing in ("auto", "prefix") else None,
+        fractional=prepared.counts.fractional,
+        device=setting.device,
+    )
+    trainer = build_trainer(
+        config,
+        model=model,
+        tokenizer=setting.tokenizer,
+        prepared=prepared,
+        packing=choice.packing,
+        new_tokens=list(setting.new_tokens.values()),
+        device=setting.device,
+        dtype=setting.dtype,
+    )
+    return trainer, choice
+
+
+def _last_checkpoint(config: TrainConfig, console: Console) -> Path | None:
+    """The checkpoint to go on from. Half-written ones are deleted; the log is cut back to where it was."""
+    folder = config.out / "checkpoints"
+    for name in remove_incomplete(folder):
+        console.print(f"{name} was not written to its end; it is deleted.")
+    whole = complete_checkpoints(folder)
+    checkpoint = whole[-1] if whole and config.resume else None
+    if config.resume and checkpoint is None:
+        console.print("No checkpoint to go on from: starting at the beginning.")
+    last_step = step_of(checkpoint) if checkpoint else 0
+    kept = [line for line in read_log(config.out) if line["step"] <= last_step]
+    write_whole(config.out / "log.jsonl", "".join(json.dumps(line) + "\n" for line in kept))
+    return checkpoint
+
+
+def _announce(
+    config: TrainConfig,
+    setting: Setting,
+    prepared: PreparedRows,
+    trainer: RowTrainer,
+    choice: PackingChoice,
+    checkpoint: Path | None,
+    console: Console,
+) -> None:
+    from calltune.train.adapter import trainable_bytes
+    from calltune.train.plan import SAMPLED_BATCHES, estimate, show_plan
+    from calltune.train.session import planned_steps
+    from calltune.train.trainer import steps_per_epoch
+
+    learning = trainable_bytes(trainer.model)
+    _check_room(config, learning)
+    indices = trainer.order.indices().tolist() if trainer.order else list(range(len(trainer.train_dataset)))
+    size = trainer.args.per_device_train_batch_size
+    batches = [indices[start : start + size] for start in range(0, len(indices), size)]
+    sample = batches[:: max(len(batches) // SAMPLED_BATCHES, 1)]
+    with console.status("measuring two batches"):
+        measured = estimate(trainer, trainer.train_dataset, sample, extra_bytes=2 * learning)
+    per_epoch = steps_per_epoch(trainer)
+    steps = planned_steps(config, per_epoch)
+    show_plan(
+        console,
+        prepared=prepared,
+        choice=choice,
+        steps=steps,
+        done=step_of(checkpoint) if checkpoint else 0,
+        epochs=steps / per_epoch,
+        device=setting.device,
+        dtype=setting.dtype,
+        trainable=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
+        parameters=sum(p.numel() for p in trainer.model.parameters()),
+        measured=measured,
+    )
+
+
+def _check_room(config: TrainConfig, learning: int) -> None:
+    """Refuse to start what the disk cannot hold: a checkpoint is the weights that learn and two moments of each."""
+    needed = 4 * 3 * learning  # two checkpoints kept, one being written, and the adapter itself with room to spare
+    free = shutil.disk_usage(config.out).free
+    if free < needed:
+        raise ConfigError(
+            f"the disk of {config.out} has {free / 2**20:,.0f} MiB left; checkpoints need {needed / 2**20:,.0f} MiB.",
+            hint="Make room, or give another --out.",
+        )
+
+
+def _run(
+    config: TrainConfig, prepared: PreparedRows, trainer: RowTrainer, checkpoint: Path | None, console: Console
+) -> float:
+    """Train to the end or until asked to stop; returns the seconds it took."""
+    from safetensors import SafetensorError
+    from transformers import PrinterCallback
+
+    from calltune.train.progress import Progress, StopRequest
+    from calltune.train.session import open_rows
+    from calltune.train.trainer import held_out_loss
+
+    after_epoch = None
+    if prepared.validation is not None:
+        held_out = open_rows(prepared.validation)
+
+        def after_epoch() -> float:
+            return held_out_loss(trainer, held_out, batch_rows=config.micro_batch_rows)
+
+    trainer.remove_callback(PrinterCallback)
+    stop = StopRequest()
+    progress = Progress(trainer, console=console, log=config.out / "log.jsonl", stop=stop, after_epoch=after_epoch)
+    trainer.add_callback(progress)
+    started = time.perf_counter()
+    try:
+        with stop.listening(console):
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except (OSError, RuntimeError, SafetensorError) as error:
+        if not is_disk_full(error):
+            raise
+        remove_incomplete(config.out / "checkpoints")
+        raise _as_disk_error(error, config) from error
+    finally:
+        progress.close()
+    return time.perf_counter() - started
+
+
+@contextmanager
+def _clear_memory_errors(config: TrainConfig) -> Iterator[None]:
+    """Running out of memory is something the user can mend: say how."""
+    import torch
+
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not isinstance(error, torch.OutOfMemoryError | MemoryError) and "can't allocate memory" not in str(error):
+            raise
+        parts = [n for n in range(config.micro_batches + 1, config.rows_per_step + 1) if config.rows_per_step % n == 0]
+        ways = [f"--micro-batches {parts[0]}"] if parts else []
+        ways += [] if config.gradient_checkpointing else ["--gradient-checkpointing"]
+        raise ModelError(
+            f"the memory does not hold {config.micro_batch_rows} rows at once.",
+            hint=f"Try {' and '.join([*ways, 'a smaller --max-tokens'])}, in a new run.",
+        ) from error
+
+
+def _as_disk_error(error: BaseException, config: TrainConfig) -> BaseException:
+    if not is_disk_full(error):
+        return error
+    whole = complete_checkpoints(config.out / "checkpoints")
+    kept = f"The checkpoint of step {step_of(whole[-1])} is whole." if whole else "There is no checkpoint yet."
+    resume = f"type: calltune train --config {config.out / 'run.yaml'} --resume" if whole else "start again."
+    return ModelError(f"the disk of {config.out} is full. {kept}", hint=f"Make room, then {resume}")
+
+
+def _save(config: TrainConfig, setting: Setting, trainer: RowTrainer) -> None:
+    draw_loss(read_log(config.out), config.out / "loss.png")
+    setting.tokenizer.chat_template = setting.renderer.template_text
+    try:
+        save_adapter(trainer.model, setting.tokenizer, config.out)
+    except Exception as error:
+        if is_disk_full(error):
+            raise _as_disk_error(error, config) from error
+        raise
+    shutil.rmtree(config.out / "rows", ignore_errors=True)
+
+
+def _report(
+    config: TrainConfig,
+    prepared: PreparedRows,
+    trainer: RowTrainer,
+    choice: PackingChoice,
+    *,
+    finished: bool,
+    time_s: float,
+) -> TrainReport:
+    from calltune.train.plan import peak_bytes
+
+    return TrainReport(
+        out=config.out,
+        finished=finished,
+        steps=trainer.state.global_step,
+        steps_planned=trainer.state.max_steps,
+        counts=prepared.counts.to_json(),
+        packing=choice.packing,
+        packing_reason=choice.reason,
+        time_s=time_s,
+        tokens_per_s=trainer.seen_tokens / time_s,
+        peak_memory_bytes=peak_bytes(trainer.args.device.type),
+        data=config.data,
+        tools=config.tools,
+        **losses_of(config.out),
+    )

@@ -1,0 +1,110 @@
+"""The setting of a run: machine, tokenizer, renderer, and the model when it is needed.
+
+In: the config and the contract. Out: a `Setting` before any row is rendered, later the loaded model. Everything that
+"auto" stands for is decided here, except the packing, which depends on the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calltune.errors import ConfigError
+from calltune.train.config import TrainConfig
+
+if TYPE_CHECKING:
+    from calltune.contract import Toolset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What the steps of a run share: the machine, the tokenizer, the renderer."""
+
+    device: str
+    dtype: str
+    source: Any
+    """`render.source.ModelSource`"""
+    tokenizer: Any
+    renderer: Any
+    limit: int
+    """Longest row in tokens."""
+    new_tokens: Mapping[str, int]
+    """Tokens that the template added to the tokenizer."""
+
+
+def open_setting(config: TrainConfig, contract: Toolset | None) -> Setting:
+    """Find the model, load its tokenizer, choose device, dtype, template and thinking."""
+    from transformers import AutoConfig
+
+    from calltune.data import read_rows
+    from calltune.render.renderer import Renderer
+    from calltune.render.source import load_tokenizer, resolve_model
+    from calltune.render.tokens import add_tokens
+    from calltune.train.adapter import resolve_device, resolve_dtype
+
+    device = resolve_device(config)
+    source = resolve_model(config.model)
+    if source.kind == "run":
+        raise ConfigError(
+            f"--model {config.model} is itself a run; training on top of one is not supported.",
+            hint="Name the model it was tuned from, and give all the data at once.",
+        )
+    tokenizer = load_tokenizer(source)
+    new_tokens = add_tokens(tokenizer, config.template)
+    renderer = Renderer(tokenizer, template=config.template, thinking=config.thinking)
+    rows = read_rows(config.data, tools=contract)
+    renderer = renderer.for_rows(row.conversation for row in rows if row.conversation is not None)
+    holds = getattr(AutoConfig.from_pretrained(source.path).get_text_config(), "max_position_embeddings", None)
+    if config.max_tokens is not None and holds is not None and config.max_tokens > holds:
+        raise ConfigError(f"--max-tokens {config.max_tokens:,} is more than this model can hold ({holds:,}).")
+    return Setting(
+        device=device,
+        dtype=resolve_dtype(config, device),
+        source=source,
+        tokenizer=tokenizer,
+        renderer=renderer,
+        limit=config.max_tokens or holds or 1 << 30,
+        new_tokens=new_tokens,
+    )
+
+
+def resolved(setting: Setting, contract: Toolset | None) -> dict[str, Any]:
+    """What "auto" came to, for resolved.json."""
+    from calltune.render.template import is_calltune
+
+    source, renderer = setting.source, setting.renderer
+    return {
+        "model": {"name": source.name, "kind": source.kind, "path": str(source.path)},
+        "template": "calltune" if is_calltune(renderer.template_text) else "native",
+        "thinking": renderer.thinking,
+        "format": renderer.format,
+        "device": setting.device,
+        "dtype": setting.dtype,
+        "added_tokens": dict(setting.new_tokens),
+        "contract": contract.fingerprint if contract is not None else None,
+    }
+
+
+def load_tunable(config: TrainConfig, setting: Setting) -> Any:
+    """The model, large enough for the tokenizer, in 4 bits where asked."""
+    from calltune.render.source import load_model
+    from calltune.train.adapter import grow_embeddings, quantization
+
+    quantized = quantization(config)
+    if quantized is None:
+        model = load_model(setting.source, dtype=setting.dtype, device=setting.device)
+        grow_embeddings(model, setting.tokenizer, setting.new_tokens)
+        return model
+    if setting.new_tokens:
+        names = ", ".join(setting.new_tokens)
+        raise ConfigError(f"--quantize nf4 cannot learn the tokens that this template adds ({names}).")
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(
+        setting.source.path,
+        quantization_config=quantized,
+        dtype=setting.dtype,
+        device_map={"": 0},
+        use_safetensors=True,
+    )

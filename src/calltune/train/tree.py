@@ -1,0 +1,125 @@
+"""Can this model compute a prefix-sharing pack, and with which mask? In: a model and a pack's columns. Out: the
+attention mask in the form the model takes, or the reason why it takes none.
+
+A model takes a pack when its layers attend through a 4-D mask and positions are given: plain decoders do, state-space
+and linear attention do not. This is found out, not looked up: a pack of a few tokens must give the logits of its rows
+apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calltune.train.packing import build_pack, tree_mask
+
+if TYPE_CHECKING:
+    import torch
+
+TRIED_TOKENS = 12
+"""Tokens of a row in the trial; more where the model has a short sliding window, so that it is exceeded."""
+LONGEST_TRIAL = 128
+TOLERANCE = {"float32": 1e-3, "bfloat16": 0.1, "float16": 0.05}
+"""Largest difference of the trial's logits, relative to their spread. One that ignores the mask differs by about 1."""
+
+
+def attention_mask(config: Any, subtree_end: torch.Tensor, position_ids: torch.Tensor, dtype: torch.dtype) -> Any:
+    """The mask for a pack, as this model's `forward` takes it. Shapes of the arguments: (nodes,)."""
+    window = getattr(config, "sliding_window", None)
+    layers = set(getattr(config, "layer_types", None) or ())
+    full = tree_mask(subtree_end)
+    if not window or (layers and "sliding_attention" not in layers):
+        return _as_the_kernel_takes_it(config, full, dtype)
+    near = full & (position_ids[:, None] - position_ids[None, :] < window)
+    if not layers:  # every layer slides, and there is one mask
+        return _as_the_kernel_takes_it(config, near, dtype)
+    masks = {"full_attention": full, "sliding_attention": near}
+    return {name: _as_the_kernel_takes_it(config, masks[name], dtype) for name in masks if name in layers}
+
+
+def _as_the_kernel_takes_it(config: Any, mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    import torch
+
+    if getattr(config, "_attn_implementation", "sdpa") == "sdpa":
+        return mask
+    # eager attention adds the mask to the scores
+    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, torch.finfo(dtype).min)
+
+
+def why_not_a_tree(model: Any) -> str | None:
+    """None where a pack gives this model's own logits; otherwise the reason why packs are not used."""
+    import torch
+
+    config = model.config.get_text_config()
+    layers = set(getattr(config, "layer_types", None) or ()) - {"full_attention", "sliding_attention"}
+    if layers:
+        return f"it has layers of the kind {', '.join(sorted(layers))}"
+    if getattr(config, "_attn_implementation", "sdpa") not in ("sdpa", "eager"):
+        return f"its attention ({config._attn_implementation}) takes no mask"
+    window = getattr(config, "sliding_window", None) or 0
+    length = window + 4 if TRIED_TOKENS <= window + 4 <= LONGEST_TRIAL else TRIED_TOKENS
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            difference = _largest_difference(model, config, length)
+    except (TypeError, ValueError, RuntimeError, IndexError, KeyError, AttributeError, NotImplementedError) as error:
+        return f"it does not take a 4-D attention mask ({type(error).__name__}: {str(error).splitlines()[0][:120]})"
+    finally:
+        model.train(was_training)
+    limit = TOLERANCE[str(next(model.parameters()).dtype).removeprefix("torch.")]
+    if not difference <= limit:
+        return f"with a 4-D attention mask its logits differ by {difference:.2g}: its layers do not follow the mask"
+    return None
+
+
+def has_plain_head(model: Any) -> bool:
+    """Whether the logits are the head applied to the last hidden state, with no scale or cap in between."""
+    import torch
+
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            ids = torch.arange(TRIED_TOKENS, device=next(model.parameters()).device)[None]
+            logits = model(input_ids=ids, use_cache=False).logits
+            hidden = base.base_model(input_ids=ids, use_cache=False).last_hidden_state
+            return bool(torch.equal(base.get_output_embeddings()(hidden), logits))
+    finally:
+        model.train(was_training)
+
+
+def _largest_difference(model: Any, config: Any, length: int) -> float:
+    """Largest difference between the logits of a pack of three rows and of the rows alone, in units of their spread."""
+    import torch
+
+    parameter = next(model.parameters())
+    vocabulary = model.get_input_embeddings().weight.shape[0]
+    stem = [(17 * i + 3) % vocabulary for i in range(length)]
+    branches = [[(29 * i + 11 * branch + 5) % vocabulary for i in range(4)] for branch in range(3)]
+    rows = [stem + branches[0], stem + branches[1], stem[: length // 2] + branches[2]]
+    pack = build_pack([(row, [0.0] * len(row)) for row in rows])
+    ids, position_ids, subtree_end = (
+        torch.as_tensor(column, device=parameter.device) for column in (pack.ids, pack.position_ids, pack.subtree_end)
+    )
+    logits = model(
+        input_ids=ids[None],
+        position_ids=position_ids[None],
+        attention_mask=attention_mask(config, subtree_end, position_ids, parameter.dtype),
+        use_cache=False,
+    ).logits[0]
+    worst = 0.0
+    for row in rows:
+        path = _path(pack, row)
+        alone = model(input_ids=torch.tensor([row], device=parameter.device), use_cache=False).logits[0]
+        worst = max(worst, float((logits[path] - alone).abs().max() / alone.float().std().clamp(min=1e-9)))
+    return worst
+
+
+def _path(pack: Any, row: list[int]) -> list[int]:
+    """The nodes of a row, from its first token to its last."""
+    path: list[int] = []
+    for token in row:
+        parent = path[-1] if path else -1
+        path.append(next(n for n in range(parent + 1, len(pack)) if pack.parent[n] == parent and pack.ids[n] == token))
+    return path

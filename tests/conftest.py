@@ -1,0 +1,17 @@
+"""Fixtures for every stage."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real conversations and a real vocabulary; tests that need it skip where it is absent."""
+    folder = Path(os.environ.get("CALLTUNE_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip(f"real data not found in {folder} (set CALLTUNE_SHARED)")
+    return folder

@@ -1,0 +1,90 @@
+"""The help desk: a contract that is short, and functions that really run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from calltune.contract import Toolset
+from calltune.demo import helpdesk
+
+
+@pytest.fixture(autouse=True)
+def empty_desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(helpdesk, "desk", helpdesk.Desk())
+    yield
+
+
+@pytest.fixture(scope="module")
+def toolset() -> Toolset:
+    return Toolset.load("calltune.demo.helpdesk")
+
+
+def test_the_contract_has_the_twelve_functions(toolset: Toolset) -> None:
+    assert sorted(toolset.names) == sorted(helpdesk.__all__)
+    assert len(toolset) == 12
+
+
+def test_the_contract_is_short_because_every_prompt_holds_it(toolset: Toolset) -> None:
+    words = json.dumps(toolset.to_openai()).replace('"', " ").split()
+    assert len(words) < 1400
+
+
+def test_reading_functions_say_that_they_read(toolset: Toolset) -> None:
+    assert {tool.name for tool in toolset if tool.effect == "read"} == {"find_tickets", "check_service_status"}
+
+
+def test_a_ticket_that_was_opened_is_found_and_can_be_closed_once() -> None:
+    ticket = helpdesk.create_ticket("the wifi drops", "NET", "P2")["ticket"]
+    assert helpdesk.find_tickets("NET") == {"count": 1, "tickets": [ticket]}
+    assert helpdesk.close_ticket(ticket, "FIX")["status"] == "closed"
+    assert helpdesk.find_tickets("NET")["count"] == 0
+    with pytest.raises(ValueError, match="already closed"):
+        helpdesk.set_priority(ticket, "P1")
+
+
+def test_a_technician_cannot_be_in_two_places() -> None:
+    helpdesk.book_technician("HQ", "2027-03-14", "AM")
+    with pytest.raises(ValueError, match="no technician is free"):
+        helpdesk.book_technician("HQ", "2027-03-14", "AM")
+
+
+def test_every_result_fits_what_the_function_promises(toolset: Toolset) -> None:
+    examples = {
+        "create_ticket": {"summary": "the wifi drops", "queue": "NET"},
+        "find_tickets": {"queue": "NET", "status": "open", "limit": 5},
+        "assign_ticket": {"ticket": "INC-204417", "login": "mkeller"},
+        "set_priority": {"ticket": "INC-204417", "priority": "P1"},
+        "add_comment": {"ticket": "INC-204417", "text": "called back", "internal": True},
+        "close_ticket": {"ticket": "INC-204417", "resolution": "DUP"},
+        "reset_password": {"login": "mkeller", "system": "ERP"},
+        "unlock_account": {"login": "mkeller"},
+        "order_device": {"device": "HS7", "site": "LON2", "quantity": 3},
+        "book_technician": {"site": "HQ", "date": "2027-03-14", "slot": "PM"},
+        "check_service_status": {"service": "svc-vpn"},
+        "schedule_maintenance": {"service": "svc-vpn", "date": "2027-03-14", "start": "22:00", "minutes": 90},
+    }
+    assert set(examples) == set(toolset.names)
+    for name, arguments in examples.items():
+        assert toolset.check(name, arguments) == ()
+        result = getattr(helpdesk, name)(**arguments)
+        assert toolset.check_result(name, result) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "kind"),
+    [
+        ("set_priority", {"ticket": "204417", "priority": "P1"}, "pattern"),
+        ("set_priority", {"ticket": "INC-204417", "priority": "urgent"}, "not_in_enum"),
+        ("book_technician", {"site": "HQ", "date": "14 March", "slot": "AM"}, "format"),
+        ("order_device", {"device": "HS7", "site": "HQ", "quantity": 21}, "range"),
+        ("reset_password", {"login": "mkeller"}, "missing_required"),
+        ("unlock_account", {"login": "mkeller", "force": True}, "unknown_argument"),
+    ],
+)
+def test_the_contract_refuses_what_the_company_does_not_know(
+    toolset: Toolset, name: str, arguments: dict[str, object], kind: str
+) -> None:
+    assert [problem.kind for problem in toolset.check(name, arguments)] == [kind]

@@ -1,0 +1,93 @@
+"""The command line keeps its promises: exit codes, JSON, near options, configuration files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from calltune.cli import COMMANDS, main, parse
+from calltune.errors import ConfigError
+
+TOOLS = [{"type": "function", "function": {"name": "ping", "parameters": {"type": "object", "properties": {}}}}]
+GOOD = {
+    "messages": [
+        {"role": "user", "content": "ping"},
+        {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "ping", "arguments": {}}}]},
+    ]
+}
+BAD = {
+    "messages": [
+        {"role": "user", "content": "ping!"},
+        {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "pong", "arguments": {}}}]},
+    ]
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "tools.json").write_text(json.dumps(TOOLS))
+    (tmp_path / "good.jsonl").write_text(json.dumps(GOOD) + "\n")
+    (tmp_path / "bad.jsonl").write_text(json.dumps(GOOD) + "\n" + json.dumps(BAD) + "\n")
+    return tmp_path
+
+
+def test_good_rows_exit_0_and_print_one_json_object(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--tools", str(files / "tools.json"), "--data", str(files / "good.jsonl"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bad_rows"] == 0
+
+
+def test_bad_rows_exit_1_with_line_pointer_and_reason(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--tools", str(files / "tools.json"), "--data", str(files / "bad.jsonl"), "--json"]) == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["line"] == 2
+    assert problem["kind"] == "unknown_tool"
+    assert problem["pointer"].startswith("/messages/1/tool_calls/0/function")
+    assert "ping" in problem["message"]
+
+
+def test_a_missing_file_exits_2_and_says_what_to_type(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--tools", str(files / "tools.json"), "--data", str(files / "goood.jsonl")]) == 2
+    error = capsys.readouterr().err.replace("\n", "")
+    assert "goood.jsonl" in error
+    assert "good.jsonl" in error
+
+
+def test_an_error_with_json_is_an_object_too(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--data", str(files / "nothing"), "--json"]) == 2
+    assert "nothing" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_an_unknown_option_proposes_the_near_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["check", "--dta", "x"])
+    assert stop.value.code == 2
+    assert "--data" in capsys.readouterr().err
+
+
+def test_an_unknown_command_proposes_the_near_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trian"]) == 2
+    assert "'train'" in capsys.readouterr().err
+
+
+def test_a_config_file_is_the_options_and_typed_options_win(tmp_path: Path) -> None:
+    file = tmp_path / "run.yaml"
+    file.write_text("data: rows.jsonl\nrank: 4\nresume: true\nout: run\n")
+    config, _ = parse("train", ["--config", str(file), "--rank", "8"])
+    assert (config.data, config.rank, config.resume, str(config.out)) == ("rows.jsonl", 8, True, "run")
+
+
+def test_a_config_file_with_a_misspelt_option_proposes_the_near_one(tmp_path: Path) -> None:
+    file = tmp_path / "run.yaml"
+    file.write_text("data: rows.jsonl\nrnk: 4\n")
+    with pytest.raises(ConfigError, match="did you mean 'rank'"):
+        parse("train", ["--config", str(file)])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([name, "--help"])
+    assert stop.value.code == 0
+    assert f"calltune {name}" in capsys.readouterr().out

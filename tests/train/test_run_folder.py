@@ -1,0 +1,89 @@
+"""A run folder is never written over, says what it holds, and notices another contract."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from calltune.contract import Toolset
+from calltune.errors import ConfigError, ModelError
+from calltune.train import TrainConfig, contract_differences, read_run
+from calltune.train.checkpoints import mark_complete
+from calltune.train.run_folder import ADAPTER, claim, describe, draw_loss, read_log
+
+from .conftest import MUSIC, WEATHER
+
+RESOLVED = {"model": {"name": "base"}, "template": "calltune", "thinking": "off", "format": "hermes", "contract": None}
+
+
+def test_a_finished_or_stopped_run_is_not_written_over(tmp_path: Path) -> None:
+    config = TrainConfig(data="d", out=tmp_path)
+    claim(config)
+    for name in ("quarantine.jsonl", "run.yaml"):  # left by a run that failed before its first step
+        (tmp_path / name).touch()
+    claim(config)
+    checkpoint = tmp_path / "checkpoints" / "checkpoint-3"
+    checkpoint.mkdir(parents=True)
+    mark_complete(checkpoint)
+    with pytest.raises(ConfigError, match=r"stopped[\s\S]*--resume.*--out"):
+        claim(config)
+    claim(TrainConfig(data="d", out=tmp_path, resume=True))
+    (tmp_path / ADAPTER).touch()
+    with pytest.raises(ConfigError, match="finished run"):
+        claim(config)
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(ConfigError, match=r"thesis\.tex"):
+        claim(TrainConfig(data="d", out=tmp_path))
+    with pytest.raises(ConfigError, match="is a file"):
+        claim(TrainConfig(data="d", out=tmp_path / "thesis.tex"))
+
+
+def test_what_is_not_a_finished_run_is_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not a run folder"):
+        read_run(tmp_path)
+    describe(TrainConfig(data="d", out=tmp_path), RESOLVED, {}, None)
+    with pytest.raises(ModelError, match=r"not finished[\s\S]*--resume"):
+        read_run(tmp_path)
+    (tmp_path / ADAPTER).touch()
+    assert read_run(tmp_path).format == "hermes"
+    (tmp_path / "resolved.json").write_text("{}")
+    with pytest.raises(ModelError, match="damaged"):
+        read_run(tmp_path)
+
+
+def test_a_run_knows_its_contract_and_says_what_differs(tmp_path: Path) -> None:
+    trained = Toolset.from_openai([WEATHER, MUSIC])
+    describe(TrainConfig(data="d", out=tmp_path), RESOLVED, {"rows": 3}, trained)
+    (tmp_path / ADAPTER).touch()
+    run = read_run(tmp_path)
+    assert run.contract is not None and run.contract.fingerprint == trained.fingerprint
+    assert run.check_contract(trained) == ()
+    assert run.check_contract(Toolset.from_openai([MUSIC])) == ()
+    wider = {**WEATHER["function"]["parameters"], "required": []}
+    changed = {**WEATHER, "function": {**WEATHER["function"], "parameters": wider}}
+    new = {"type": "function", "function": {"name": "stop", "parameters": {"type": "object", "properties": {}}}}
+    given = Toolset.from_openai([changed, new])
+    sentences = run.check_contract(given)
+    assert sentences == (
+        "get_weather: its parameters changed since training",
+        "stop: the model was not trained on this tool",
+    )
+    with pytest.raises(ModelError, match=r"get_weather[\s\S]*stop"):
+        run.check_contract(given, strict=True)
+
+
+def test_a_run_on_many_contracts_takes_any() -> None:
+    assert contract_differences(None, Toolset.from_openai([MUSIC])) == ()
+
+
+def test_a_log_line_cut_off_by_a_crash_is_left_out_and_the_curve_is_drawn(tmp_path: Path) -> None:
+    lines = [{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.5}, {"step": 2, "validation_loss": 1.4}]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"step": 3, "lo')
+    assert read_log(tmp_path) == lines
+    draw_loss(lines, tmp_path / "loss.png")
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
