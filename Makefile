@@ -23,8 +23,10 @@ check: $(READY)
 bench: $(READY)
 	$(PY) -m bench
 
+TOKENIZER ?= Qwen/Qwen3-0.6B
+
 docs: $(READY)
-	$(PY) -m calltune.render.survey --out docs/templates.md
+	$(PY) -m calltune.render.survey --tokenizer $(TOKENIZER) --out docs/templates.md
 
 $(READY): requirements.txt pyproject.toml base-model/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("calltune needs Python 3.11 or newer, $(PYTHON) is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
