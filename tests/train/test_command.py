@@ -32,6 +32,7 @@ def trained(config: TrainConfig) -> tuple[Any, str]:
     console = Console(file=io.StringIO(), width=120)
     report = train(config, console=console)
     report.show(console)
+    assert report.finished == (report.steps == report.steps_planned)
     return report, console.file.getvalue()  # type: ignore[attr-defined]
 
 

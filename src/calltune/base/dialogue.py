@@ -203,8 +203,8 @@ def no_fit(rng: Random, stage: Stage) -> list[Message]:
 
 
 _OUT_OF_SCOPE = (
-    "can you (paint my fence|drive me to the moon|do my laundry|walk through walls|bake me a cake|give me a hug)?",
-    "(build|draw|knit) me a (castle|sweater|spaceship)",
+    "can you (paint my fence|drive me to the moon|walk through walls|bake me a cake|give me a hug)?",
+    "(build|knit) me a (castle|sweater|spaceship)",
     "who will win the (next election|world cup)?",
     "make me (rich|famous|taller)",
     "I want to (become an astronaut|learn to fly|talk to a dolphin)",
@@ -300,8 +300,11 @@ def missing(rng: Random, stage: Stage) -> list[Message] | None:
     manner = some_manner(rng)
     asked = request(rng, tool, manner, withheld=withheld)
     slots = [slot for slot in tool.slots.values() if slot.key in withheld]
+    # Now and then the answer tells more than was asked for.
+    open_slots = [slot for slot in tool.slots.values() if slot.key not in asked.mentions and not slot.spec.required]
+    extra = [pick(rng, open_slots)] if open_slots and rng.random() < 0.15 else []
     given: dict[str, Mention] = {}
-    for slot in slots:
+    for slot in slots + extra:
         mention = slot.sample(rng)
         given[slot.key] = fold(mention) if manner.lower else mention
     messages = [user(asked.text), assistant(ask_for(rng, slots))]
@@ -313,7 +316,7 @@ def missing(rng: Random, stage: Stage) -> list[Message] | None:
             user(_reply(rng, rest, given, manner)),
         ]
     else:
-        messages.append(user(_reply(rng, slots, given, manner)))
+        messages.append(user(_reply(rng, slots + extra, given, manner)))
     return [*messages, calls(0, (tool.name, arguments_of(tool, {**asked.mentions, **given})))]
 
 

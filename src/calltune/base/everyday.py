@@ -632,7 +632,7 @@ Open a support ticket; Report a problem to the help desk; Create a help desk tic
 - (open|create|file|log|raise) a [new |support |help desk ]ticket
 - report a problem
 = (I have|there is|we have) a problem
-= I need help
+= something does not work here
 
 help desk|reset password;new password|password
 slots user_name! notify? temporary:force?

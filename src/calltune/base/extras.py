@@ -63,6 +63,13 @@ sports: main sport, second discipline, hobby
 instruments: main instrument, second instrument
 software: client application, integration, runtime, import source
 rooms: target room, storage room, treatment room
+size_object: picture size, table size, window size, box dimensions, screen size, garden size
+location: venue address, place of birth, site location, branch location, target location
+price_object: asking price, total price, opening bid, reward, budget ceiling
+window: delivery slot, visiting hours, quiet hours, maintenance window, office hours
+name_parts: guest of honor, account owner, main contact, lead guest, second driver
+list:any_enum: allowed kinds, options chosen, selected groups, wanted parts, enabled features
+list:duration:minutes: break lengths, lap times, interval lengths
 time_range_words: season window, visiting period, delivery window, availability
 """
 
@@ -152,8 +159,8 @@ def _enums() -> list[Role]:
             own = (f"with the {label} ~", f"{label} ~", f"with ~ {label}" if " " not in label else f"and {label} ~")
             roles.append(_role(f"enum {label}", "enum:" + ",".join(options.split("|")), label, own))
     for label in (text.strip() for text in LABELS_OF_ENUMS.split(",")):
-        own = (f"with the {label} ~", f"{label} ~", f"of {label} ~", f"in the {label} ~", f"with ~ as {label}")
-        roles.append(_role(f"any {label}", "any_enum", label, own))
+        wide = (f"with the {label} ~", f"{label} ~", f"of {label} ~", f"in the {label} ~", f"with ~ as {label}")
+        roles.append(_role(f"any {label}", "any_enum", label, wide))
     return roles
 
 

@@ -28,7 +28,7 @@ from calltune.base.manners import some_manner
 from calltune.base.mention import Mention
 from calltune.base.phrasing import Request, arguments_of, attachment, fold, request
 from calltune.base.results import as_words, dump, extra, fact_answer, failure, question_about, result_of
-from calltune.base.toolset import Tool
+from calltune.base.toolset import Slot, Tool
 
 
 def answered(rng: Random, stage: Stage) -> list[Message]:
@@ -92,11 +92,7 @@ def follow_up(rng: Random, stage: Stage) -> list[Message] | None:
             if phrase.startswith(("for ", "in ", "on ", "at ", "to ", "from ", "with ")):
                 break
         rivals = sum(other.built.group == slot.built.group for other in tool.slots.values())
-        pattern = (
-            _AGAIN
-            if rivals == 1 and len(tool.slots) < 4
-            else "and {f}?|now {f}|the same {f}|same {f}, please|do the same {f}|again, but {f}"
-        )
+        pattern = _AGAIN if rivals == 1 and len(tool.slots) < 4 else _AGAIN_WITH
         text = say(rng, pattern, f=phrase, v=mention.text)
         messages += [
             user(text if manner.lower else text[0].upper() + text[1:]),
@@ -188,6 +184,69 @@ def chain(rng: Random, stage: Stage) -> list[Message] | None:
     ]
 
 
+_THERE = ("there", "in the same city", "there")
+_CARRIABLE = frozenset(["place", "person", "company", "title", "venue", "product", "code", "email", "department"])
+
+
+def carried(rng: Random, stage: Stage) -> list[Message] | None:
+    """A second request that takes an argument over from the first: "book a table there"."""
+    pairs = [
+        (first, second, slot)
+        for first in stage.tools
+        for second in stage.tools
+        for slot in second.slots.values()
+        if first is not second
+        and slot.key in first.slots
+        and _same(slot, first.slots[slot.key])
+        and _says(second, slot)
+    ]
+    if not pairs:
+        return None
+    telling = [pair for pair in pairs if pair[2].key != "id"]
+    first, second, slot = pick(rng, telling or pairs)
+    if slot.key == "id" and first.intent.covers != second.intent.covers:
+        return None
+    manner = some_manner(rng)
+    asked = request(rng, first, manner)
+    if slot.key not in asked.mentions:
+        return None
+    result = result_of(rng, first, asked.arguments, stage.world)
+    manner.greeted, manner.rambling = True, False
+    then = request(rng, second, manner, withheld=frozenset([slot.key]), closed=True)
+    label = slot.role.labels[0]
+    phrases = (
+        f"with the same {label}",
+        f"same {label} as before",
+        f"the {label} stays the same",
+        f"for the same {label}",
+    )
+    phrase = pick(rng, phrases + (_THERE if slot.role.kind == "city" else ()))
+    text = f"{then.text.rstrip('.!?')}{pick(rng, (', ', ' ', ', '))}{phrase}"
+    mentions = {**then.mentions, slot.key: asked.mentions[slot.key]}
+    return [
+        user(asked.text),
+        calls(0, (first.name, asked.arguments)),
+        tool_result(0, result.content),
+        assistant(result.answer),
+        user(f"{text}." if manner.stops else text),
+        calls(1, (second.name, arguments_of(second, mentions))),
+    ]
+
+
+def _same(slot: Slot, other: Slot) -> bool:
+    """Whether two arguments take the same values, written the same way."""
+    plain = (
+        slot.built.schema == other.built.schema == {"type": "string"} and not slot.built.hint and not other.built.hint
+    )
+    return plain and slot.role is other.role and slot.built.group in _CARRIABLE
+
+
+def _says(tool: Tool, slot: Slot) -> bool:
+    """Whether a request for the tool can be made without the slot."""
+    words = (tool.slots.keys() - {slot.key}) | tool.intent.words.keys() | {"the_n"}
+    return any(node.needs <= words for node in tool.intent.imperatives + tool.intent.sentences)
+
+
 def failed(rng: Random, stage: Stage) -> list[Message]:
     """A call that the tool refuses: say so, or correct the call."""
     tool = pick(rng, stage.tools)
@@ -252,9 +311,10 @@ KINDS: dict[str, Maker] = {
     "follow_up": follow_up,
     "session": session,
     "chain": chain,
+    "carried": carried,
 }
 SHARES = {
-    "single": 0.49,
+    "single": 0.47,
     "parallel": 0.09,
     "no_fit": 0.08,
     "missing": 0.1,
@@ -263,6 +323,7 @@ SHARES = {
     "failed": 0.04,
     "follow_up": 0.04,
     "session": 0.02,
-    "chain": 0.05,
+    "chain": 0.04,
+    "carried": 0.02,
 }
 """How often each kind of conversation comes."""

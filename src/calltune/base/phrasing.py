@@ -92,7 +92,7 @@ def request(
 ) -> Request:
     """One request for a tool.
 
-    `fixed` gives mentions, `withheld` slots are left out, `closed`: something follows, `reference`: "it", "the second
+    `fixed` gives mentions, `withheld` slots are left out, `closed`: more follows, `reference`: "it", "the first".
     one"."""
     core, imperative, mentioned = choose(rng, tool, withheld=withheld)
     mentions: dict[str, Mention] = dict(fixed or {})

@@ -145,7 +145,7 @@ Play an episode of a podcast
 - (play|start|put on) [the podcast ]{podcast}< episode {episode}>
 - (play|start) episode {episode} of {podcast}
 = I (want|'d like) to listen to[ the podcast] {podcast}
-= (has|is) there a new episode of {podcast}
+= is there a new episode of {podcast}
 
 reading|read aloud;read article|article
 slots url! voice_speed:playback_speed? language?
@@ -401,7 +401,7 @@ documents|count words;word count|
 slots text:message! >value
 Number of words in a text
 - count the words (in|of)[ the sentence] {text}
-= how many words (are in|does) {text}[ have]
+= how many words (are in|has) {text}
 = how (long|many words) is {text}
 
 documents|summarize text;shorten text|
@@ -732,7 +732,6 @@ Price after a discount
 - (calculate|compute|take) {discount} off {price}
 - (calculate|compute) the price of {price} with {discount} off
 = (what is|how much is) {price} with {discount} off
-= {price} minus {discount}
 
 food|split bill;share check;tip calculator|bill
 slots amount:plain_amount! guests! tip?
@@ -832,7 +831,8 @@ geography|city distance;distance between cities|
 slots origin! destination! transport? >distance_km
 Distance between two cities
 - (calculate|tell me|find|measure) the distance (between {origin} and {destination}|from {origin} to {destination})
-= how far (is it|is {destination}) from {origin}< to {destination}>
+= how far is it from {origin} to {destination}
+= how far is {destination} from {origin}
 = how many (kilometers|miles) (is it |are there |)(from|between) {origin} (to|and) {destination}
 
 geography|country info;capital of country|

@@ -38,7 +38,7 @@ _TITLE = (
     "|{N} and {N2}|{N} in the {N2}|{N} for {P}|Songs for a {A} {N}|Notes from the {N}|Beyond the {N}"
     "|Under the {A} {N}|{P} and the {N}|A {N} for {P}|How to {Q} a {N}|{A} {N} in {C}|Letters to {P}"
     "|The {A} {N}|The {N} of {C}|{N}|{V}|{V} {A}|Introduction to {T}|{T} for Beginners|{N} No. {D}|{N} {D}|{X}"
-    "|{X} {N}|{N} to {C}|Why {P} Left|No {N} Tonight|One More {N}|My {A} {N}|{P}'s {N}|Return to {C}|We Are {A}"
+    "|{X} {N}|{N} to {C}|Why {P} Left|No {N} Tonight|{D}|One More {N}|My {A} {N}|{P}'s {N}|Return to {C}|We Are {A}"
     "|All the {A} {N}s|It's {A} at {N}|{C} {N}"
 )
 

@@ -16,7 +16,7 @@ from calltune.base.choices import CHOICES
 from calltune.base.grammar import pick
 from calltune.base.mention import STRING, Builder, Built, Mention, World, from_pool
 from calltune.base.moments import MOMENTS
-from calltune.base.numerals import integer_text
+from calltune.base.numerals import integer_text, time_text
 from calltune.base.quantities import QUANTITIES
 from calltune.base.texts import TEXTS, code, email, full_name, phone
 
@@ -144,6 +144,71 @@ def _build_coordinates(rng: Random, world: World, param: str) -> Built:
     return Built(schema, sample, "", "place")
 
 
+def _build_size(rng: Random, world: World, param: str) -> Built:
+    names = pick(rng, (("width", "height"), ("width", "depth"), ("length", "width"), ("w", "h")))
+    schema = _object({name: {"type": pick(rng, ("integer", "number"))} for name in names}, list(names))
+
+    def sample(rng: Random) -> Mention:
+        first, second = 2 + int(rng.random() * 200), 2 + int(rng.random() * 200)
+        text = pick(rng, (f"{first} x {second}", f"{first} by {second}", f"{first}x{second}"))
+        return Mention({names[0]: first, names[1]: second}, text)
+
+    return Built(schema, sample, f"{names[0]} x {names[1]}", "number")
+
+
+def _build_location(rng: Random, world: World, param: str) -> Built:
+    names = pick(rng, (("city", "country"), ("town", "country"), ("city", "region")))
+    schema = _object({name: dict(STRING) for name in names}, [names[0]])
+    wider = w.REGIONS if names[1] == "region" else w.COUNTRIES
+
+    def sample(rng: Random) -> Mention:
+        city, area = w.CITIES.pick(rng, world.split), wider.pick(rng, world.split)
+        if rng.random() < 0.35:
+            return Mention({names[0]: city}, city)
+        return Mention({names[0]: city, names[1]: area}, f"{city}, {area}")
+
+    return Built(schema, sample, "", "place")
+
+
+def _build_price(rng: Random, world: World, param: str) -> Built:
+    names = pick(rng, (("amount", "currency"), ("value", "currency"), ("amount", "unit")))
+    schema = _object({names[0]: {"type": "number"}, names[1]: dict(STRING)}, list(names))
+
+    def sample(rng: Random) -> Mention:
+        amount: float | int = 1 + int(rng.random() ** 2 * 3000)
+        amount = amount if rng.random() < 0.6 else amount + pick(rng, (0.5, 0.25, 0.99, 0.75))
+        currency = w.CURRENCY_CODES.pick(rng, world.split)
+        return Mention({names[0]: amount, names[1]: currency}, f"{amount} {currency}")
+
+    return Built(schema, sample, "", "number")
+
+
+def _build_window(rng: Random, world: World, param: str) -> Built:
+    names = pick(rng, (("start", "end"), ("from", "to"), ("opens", "closes")))
+    schema = _object({name: dict(STRING) for name in names}, list(names))
+
+    def sample(rng: Random) -> Mention:
+        start = int(rng.random() * 20)
+        end = start + 1 + int(rng.random() * (23 - start))
+        first, second = (start, pick(rng, (0, 15, 30, 45))), (end, pick(rng, (0, 15, 30, 45)))
+        texts = time_text(rng, *first), time_text(rng, *second)
+        value = {names[0]: f"{first[0]:02d}:{first[1]:02d}", names[1]: f"{second[0]:02d}:{second[1]:02d}"}
+        return Mention(value, pick(rng, (f"from {texts[0]} to {texts[1]}", f"between {texts[0]} and {texts[1]}")))
+
+    return Built(schema, sample, pick(rng, ("HH:MM", "24-hour times, HH:MM")), "time")
+
+
+def _build_name_parts(rng: Random, world: World, param: str) -> Built:
+    names = pick(rng, (("first_name", "last_name"), ("first", "last"), ("given_name", "surname")))
+    schema = _object({name: dict(STRING) for name in names}, list(names))
+
+    def sample(rng: Random) -> Mention:
+        first, last = w.FIRST_NAMES.pick(rng, world.split), w.LAST_NAMES.pick(rng, world.split)
+        return Mention({names[0]: first, names[1]: last}, f"{first} {last}")
+
+    return Built(schema, sample, "", "person")
+
+
 def tagged(built: Built) -> Built:
     """The same argument as a plain span of the user's words, as in slot-filling corpora."""
 
@@ -193,6 +258,11 @@ COMPOUNDS: dict[str, Builder] = {
     "contact": _build_contact,
     "items": _build_items,
     "coordinates": _build_coordinates,
+    "size_object": _build_size,
+    "location": _build_location,
+    "price_object": _build_price,
+    "window": _build_window,
+    "name_parts": _build_name_parts,
 }
 """Lists and objects."""
 
