@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PY = .venv/bin/python
 READY = .venv/.ready
+# one thread a process: two processes of two threads each would wait for one another
+PYTEST = OMP_NUM_THREADS=1 $(PY) -m pytest -n 2
 
 .PHONY: demo test fast check bench docs clean
 
@@ -9,16 +11,16 @@ demo: $(READY)
 	$(PY) -m calltune demo
 
 test: $(READY)
-	$(PY) -m pytest -n 2
+	$(PYTEST)
 
 fast: $(READY)
-	$(PY) -m pytest -n 2 -m "not slow"
+	$(PYTEST) -m "not slow"
 
 check: $(READY)
 	$(PY) -m ruff format --check src tests bench examples
 	$(PY) -m ruff check src tests bench examples
 	$(PY) -m mypy
-	$(PY) -m pytest -n 2
+	$(PYTEST)
 
 bench: $(READY)
 	$(PY) -m bench

@@ -51,7 +51,7 @@ def test_a_dataset_of_the_hub_is_streamed(row: Row, monkeypatch: pytest.MonkeyPa
         return iter([row, row])
 
     monkeypatch.setattr(datasets, "load_dataset", load)
-    monkeypatch.setattr(hub, "_require_network", lambda: None)
+    monkeypatch.setattr(hub, "require_network", lambda: None)
     assert [line.source for line in read_rows("owner/name:test")] == ["owner/name:test"] * 2
     assert asked == [("owner/name", {"split": "test", "streaming": True})]
 
@@ -64,7 +64,7 @@ def test_without_a_network_the_message_says_what_to_do(monkeypatch: pytest.Monke
         raise ConnectionError("Couldn't reach the Hub")
 
     monkeypatch.setattr(datasets, "load_dataset", load)
-    monkeypatch.setattr(hub, "_require_network", lambda: None)
+    monkeypatch.setattr(hub, "require_network", lambda: None)
     with pytest.raises(DataError, match=r"after 1 rows(.|\n)*Couldn't reach(.|\n)*to_json\('rows.jsonl'\)"):
         list(read_rows("owner/name"))
 

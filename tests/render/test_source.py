@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from calltune.errors import ModelError
-from calltune.render.source import load_model, load_tokenizer, resolve_model
+from calltune.render.source import load_model, load_tokenizer, resolve_model, weights_fingerprint
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +128,17 @@ def test_a_hub_model_without_a_network_says_what_to_do(monkeypatch: pytest.Monke
         load_tokenizer(source)
     text = str(error.value)
     assert "Qwen/Qwen3-0.6B" in text and "--model base" in text and "HF_TOKEN" in text and "HF_HUB_OFFLINE" in text
+
+
+def test_an_adapter_is_refused_on_other_weights_than_it_was_trained_on(model_folder: Path, tmp_path: Path) -> None:
+    base = Path(shutil.copytree(model_folder, tmp_path / "base"))
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(base)}))
+    weights = weights_fingerprint(resolve_model(str(base)))
+    (run / "resolved.json").write_text(json.dumps({"model": {"weights": weights}}))
+    assert resolve_model(str(run)).kind == "run"
+    (file,) = base.glob("*.safetensors")
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(ModelError, match="other weights"):
+        resolve_model(str(run))

@@ -96,7 +96,7 @@ def pretrain(config: PretrainConfig) -> bool:
         batch = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
         copy_weights(model, working)
         loss, call_loss = pack_loss(working, body, batch, device)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has no type here
         take_gradients(working, model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:

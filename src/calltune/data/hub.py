@@ -57,7 +57,7 @@ def _open(source: Source) -> Iterable[Mapping[str, Any]]:
     except ImportError:
         raise MissingExtraError("datasets", "train") from None
     if not Path(source.name).is_dir():
-        _require_network()
+        require_network()
         rows: Iterable[Mapping[str, Any]] = datasets.load_dataset(
             source.dataset, split=source.split or "train", streaming=True
         )
@@ -71,7 +71,7 @@ def _open(source: Source) -> Iterable[Mapping[str, Any]]:
     return rows
 
 
-def _require_network() -> None:
+def require_network() -> None:
     """Without this, every request is tried six times before it fails."""
     proxies = any(
         os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HF_HUB_OFFLINE")

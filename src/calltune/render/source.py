@@ -5,6 +5,7 @@ code that comes with a model is ever run. Nothing is trained or rendered here.""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -76,7 +77,7 @@ def load_tokenizer(source: ModelSource) -> Any:
     except ImportError as error:
         raise MissingExtraError("transformers", "train") from error
     with _clear_errors(source, "tokenizer"), _quiet():
-        return AutoTokenizer.from_pretrained(source.tokenizer_path, trust_remote_code=False)
+        return AutoTokenizer.from_pretrained(source.tokenizer_path, **_loading(source))
 
 
 def context_length(source: ModelSource) -> int | None:
@@ -86,7 +87,7 @@ def context_length(source: ModelSource) -> int | None:
     except ImportError as error:
         raise MissingExtraError("transformers", "train") from error
     with _clear_errors(source, "configuration"), _quiet():
-        config = AutoConfig.from_pretrained(source.path, trust_remote_code=False)
+        config = AutoConfig.from_pretrained(source.path, **_loading(source))
     holds = getattr(config.get_text_config(), "max_position_embeddings", None)
     return int(holds) if holds else None
 
@@ -104,13 +105,27 @@ def load_model(source: ModelSource, *, dtype: str = "auto", device: str = "auto"
     target = _device(device)
     with _clear_errors(source, "model"), _quiet():
         model = AutoModelForCausalLM.from_pretrained(
-            source.path, dtype=_dtype(dtype), use_safetensors=True, trust_remote_code=False
+            source.path, dtype=_dtype(dtype), use_safetensors=True, **_loading(source)
         )
     if dtype == "auto" and target == "cpu" and model.dtype in (torch.bfloat16, torch.float16):
         model = model.float()  # half precision on a CPU is slow, and sampling in it is noisy
     if source.adapter:
         model = _with_adapter(model, source)
     return model.to(target).eval()
+
+
+def _loading(source: ModelSource) -> dict[str, Any]:
+    """No code that comes with a model is run. Where the Hub cannot be reached, what was downloaded before is used at
+    once: transformers would try for most of a minute first."""
+    from calltune.data.hub import require_network
+
+    local = source.kind != "hub"
+    if not local:
+        try:
+            require_network()
+        except ConnectionError:
+            local = True
+    return {"trust_remote_code": False, "local_files_only": local}
 
 
 def _with_adapter(model: Any, source: ModelSource) -> Any:
@@ -162,7 +177,35 @@ def _run(name: str, folder: Path) -> ModelSource:
     if not base:
         raise ModelError(f"{name} has an adapter, but neither run.yaml nor adapter_config.json names its base model.")
     under = resolve_model(str(base))
+    _check_weights(folder, under)
     return ModelSource(name=name, kind="run", path=under.path, adapter=str(folder))
+
+
+def weights_fingerprint(source: ModelSource) -> str | None:
+    """A model folder told from another version of it: sizes and first megabytes of its weights, SHA-256. None for a
+    model on the Hub."""
+    if source.kind == "hub":
+        return None
+    digest = hashlib.sha256()
+    for path in sorted(Path(source.path).glob("*.safetensors")):
+        digest.update(f"{path.name} {path.stat().st_size}\n".encode())
+        with path.open("rb") as file:
+            digest.update(file.read(1 << 20))
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _check_weights(run: Path, under: ModelSource) -> None:
+    """An adapter on other weights than it was trained on gives nonsense without an error: refused."""
+    try:
+        resolved = json.loads((run / "resolved.json").read_text(encoding="utf-8"))
+        trained_on = resolved["model"].get("weights")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return  # an adapter from elsewhere
+    if trained_on is not None and trained_on != weights_fingerprint(under):
+        raise ModelError(
+            f"{run} was trained on other weights of {under.name} than the ones in {under.path}.",
+            hint="Train again on this version, or install the version of the model that it was trained on.",
+        )
 
 
 def _device(device: str) -> str:

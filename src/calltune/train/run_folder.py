@@ -188,7 +188,10 @@ def check_same_run(
     then = yaml.safe_load((folder / "run.yaml").read_text(encoding="utf-8"))
     data = json.loads((folder / "data.json").read_text(encoding="utf-8"))
     differences = config.differences(then)
-    then_contract = json.loads((folder / "resolved.json").read_text(encoding="utf-8"))["contract"]
+    then_resolved = json.loads((folder / "resolved.json").read_text(encoding="utf-8"))
+    then_contract = then_resolved["contract"]
+    if then_resolved["model"].get("weights") != resolved["model"].get("weights"):
+        differences.append(f"model: {config.model} has other weights now")
     if then_contract != resolved["contract"]:
         old = folder / "contract.json"
         detail = contract_differences(Toolset.load(old), contract) if old.is_file() and contract is not None else ()

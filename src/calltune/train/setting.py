@@ -35,11 +35,9 @@ class Setting:
 
 def open_setting(config: TrainConfig, contract: Toolset | None) -> Setting:
     """Find the model, load its tokenizer, choose device, dtype, template and thinking."""
-    from transformers import AutoConfig
-
     from calltune.data import read_rows
     from calltune.render.renderer import Renderer
-    from calltune.render.source import load_tokenizer, resolve_model
+    from calltune.render.source import context_length, load_tokenizer, resolve_model
     from calltune.render.tokens import add_tokens
     from calltune.train.adapter import resolve_device, resolve_dtype
 
@@ -55,7 +53,7 @@ def open_setting(config: TrainConfig, contract: Toolset | None) -> Setting:
     renderer = Renderer(tokenizer, template=config.template, thinking=config.thinking)
     rows = read_rows(config.data, tools=contract)
     renderer = renderer.for_rows(row.conversation for row in rows if row.conversation is not None)
-    holds = getattr(AutoConfig.from_pretrained(source.path).get_text_config(), "max_position_embeddings", None)
+    holds = context_length(source)
     if config.max_tokens is not None and holds is not None and config.max_tokens > holds:
         raise ConfigError(f"--max-tokens {config.max_tokens:,} is more than this model can hold ({holds:,}).")
     return Setting(
@@ -71,11 +69,17 @@ def open_setting(config: TrainConfig, contract: Toolset | None) -> Setting:
 
 def resolved(setting: Setting, contract: Toolset | None) -> dict[str, Any]:
     """What "auto" came to, for resolved.json."""
+    from calltune.render.source import weights_fingerprint
     from calltune.render.template import is_calltune
 
     source, renderer = setting.source, setting.renderer
     return {
-        "model": {"name": source.name, "kind": source.kind, "path": str(source.path)},
+        "model": {
+            "name": source.name,
+            "kind": source.kind,
+            "path": str(source.path),
+            "weights": weights_fingerprint(source),
+        },
         "template": "calltune" if is_calltune(renderer.template_text) else "native",
         "thinking": renderer.thinking,
         "format": renderer.format,
