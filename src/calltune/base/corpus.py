@@ -63,7 +63,7 @@ class CorpusConfig:
     real: Path | None = None
     """Folder with the real conversation files; without it only invented scenes are used."""
     ramp: int = 2000
-    """Sequences until the invented toolsets have their full size."""
+    """Sequences until the hardest invented toolsets are drawn; easier ones are always among them."""
     max_row: int = 4096
     """Longer conversations are left out."""
 
@@ -95,12 +95,12 @@ class Corpus:
         """Sequence `index`: int32 arrays `ids`, `position_ids`, `parent`, `subtree_end` and float32 `weights`, each
         (nodes,)."""
         rng = random.Random(f"{self.config.seed}/{self.config.nodes}/{index}")
-        difficulty = min(1.0, 0.15 + index / self.config.ramp) if self.config.ramp else 1.0
+        difficulty = min(1.0, 0.2 + index / self.config.ramp) if self.config.ramp else 1.0
         packs: list[Pack] = []
         room = self.config.nodes
         misses = 0
         while room > 256 and misses < 4:
-            pack = self._pack(self.scene(rng, difficulty), room, rng)
+            pack = self._pack(self.scene(rng, rng.uniform(0.15, difficulty)), room, rng)
             if pack is None:
                 misses += 1
                 continue

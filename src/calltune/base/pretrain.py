@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from calltune.base.corpus import Corpus, CorpusConfig
 from calltune.base.model import base_config, base_model
 from calltune.render.renderer import Renderer
+from calltune.train.tree_attention import plan_blocks, set_tree_attention
 
 if TYPE_CHECKING:
     import torch
@@ -81,6 +82,8 @@ def pretrain(config: PretrainConfig) -> bool:
         seed=config.seed,
         attention="flex_attention" if device == "cuda" else "sdpa",
     ).to(device)
+    if device != "cuda":
+        set_tree_attention(model)
     optimizers = make_optimizers(model, config)
     step = load_checkpoint(config.out, model, optimizers)
     corpus = Corpus(
@@ -133,10 +136,12 @@ def pack_loss(
     """Weighted mean cross-entropy over the loss pairs (parent -> token), and the same over completion tokens alone."""
     import torch
 
+    if device != "cuda":
+        batch = end_to_end(batch)
     hidden = body(
         input_ids=batch["ids"].long(),
         position_ids=batch["position_ids"].long(),
-        attention_mask=attention_mask(batch["subtree_end"], device),
+        **attention_inputs(batch["subtree_end"], device),
         use_cache=False,
     ).last_hidden_state
     at, target = (batch["weights"] > 0).nonzero(as_tuple=True)
@@ -163,20 +168,31 @@ def take_gradients(working: Qwen3ForCausalLM, model: Qwen3ForCausalLM) -> None:
         source.grad = None
 
 
-def attention_mask(subtree_end: torch.Tensor, device: str) -> Any:
-    """`key <= query < subtree_end[key]`: a FlexAttention block mask on CUDA, a dense boolean one elsewhere."""
+def end_to_end(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The sequences of a batch as one long sequence: packs stand side by side and do not see each other."""
     import torch
 
-    rows, nodes = subtree_end.shape
+    rows, nodes = batch["ids"].shape
+    offset = (torch.arange(rows, device=batch["ids"].device) * nodes)[:, None]
+    moved = {
+        "parent": torch.where(batch["parent"] < 0, -1, batch["parent"] + offset),
+        "subtree_end": batch["subtree_end"] + offset,
+    }
+    return {name: value.reshape(1, -1) for name, value in {**batch, **moved}.items()}
+
+
+def attention_inputs(subtree_end: torch.Tensor, device: str) -> dict[str, Any]:
+    """`key <= query < subtree_end[key]`: a FlexAttention block mask on CUDA, blocks of queries elsewhere.
+    `subtree_end` has shape (sequences, nodes), off CUDA (1, nodes)."""
     if device != "cuda":
-        index = torch.arange(nodes, device=subtree_end.device)
-        return ((index[None, :] <= index[:, None]) & (index[None, :, None] < subtree_end[:, None, :]))[:, None]
+        return {"attention_mask": None, "tree": plan_blocks(subtree_end[0])}
     from torch.nn.attention.flex_attention import create_block_mask
 
     def ancestors(batch: Any, _head: Any, query: Any, key: Any) -> Any:
         return (key <= query) & (query < subtree_end[batch, key])
 
-    return create_block_mask(ancestors, rows, None, nodes, nodes, device=device)
+    rows, nodes = subtree_end.shape
+    return {"attention_mask": create_block_mask(ancestors, rows, None, nodes, nodes, device=device)}
 
 
 def batches(corpus: Corpus, config: PretrainConfig, step: int) -> Iterator[dict[str, torch.Tensor]]:

@@ -99,7 +99,7 @@ def split(config: SplitConfig, *, console: Console) -> SplitReport:
         with LineWriter(train) as to_train, LineWriter(test) as to_test:
             rows = read_rows(config.data, on_progress=lambda share: bar.update(task, completed=1 + share))
             for place, row in zip(places, rows, strict=True):
-                bad += row.conversation is None
+                bad += row.draft is None  # rows may get their tools later, from --tools
                 (to_test if place <= limit else to_train).write(row.raw)
             to_train.publish()
             to_test.publish()

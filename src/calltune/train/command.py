@@ -149,7 +149,7 @@ def _build(config: TrainConfig, setting: Setting, prepared: PreparedRows) -> tup
     from calltune.train.plan import choose_packing, measure_sharing
     from calltune.train.session import build_trainer, open_rows, order_of
     from calltune.train.setting import load_tunable
-    from calltune.train.tree import why_not_a_tree
+    from calltune.train.tree import use_tree_attention, why_not_a_tree
 
     set_seed(config.seed)
     model = load_tunable(config, setting)
@@ -164,6 +164,8 @@ def _build(config: TrainConfig, setting: Setting, prepared: PreparedRows) -> tup
         fractional=prepared.counts.fractional,
         device=setting.device,
     )
+    if choice.packing == "prefix" and setting.device == "cpu":
+        use_tree_attention(model)
     trainer = build_trainer(
         config,
         model=model,

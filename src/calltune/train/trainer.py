@@ -19,7 +19,7 @@ from trl import SFTTrainer
 from calltune.train.checkpoints import mark_complete
 from calltune.train.order import Order
 from calltune.train.packing import build_pack
-from calltune.train.tree import attention_mask, has_plain_head
+from calltune.train.tree import attention_inputs, has_plain_head
 
 MOST_LOGITS = 1 << 26
 """Logits held at once where they can be computed in parts: a quarter of a gigabyte in float32."""
@@ -148,7 +148,7 @@ def pack_loss(model: Any, inputs: dict[str, Any], *, plain_head: bool = False) -
     nodes = {
         "input_ids": inputs["input_ids"],
         "position_ids": inputs["position_ids"],
-        "attention_mask": attention_mask(
+        **attention_inputs(
             base.config.get_text_config(), inputs["subtree_end"], inputs["position_ids"][0], compute_dtype(model)
         ),
         "use_cache": False,

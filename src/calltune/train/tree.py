@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calltune.train.packing import build_pack, tree_mask
+from calltune.train.tree_attention import NAME as TREE_ATTENTION
+from calltune.train.tree_attention import plan_blocks, set_tree_attention
 
 if TYPE_CHECKING:
     import torch
@@ -20,6 +22,15 @@ TRIED_TOKENS = 12
 LONGEST_TRIAL = 128
 TOLERANCE = {"float32": 1e-3, "bfloat16": 0.1, "float16": 0.05}
 """Largest difference of the trial's logits, relative to their spread. One that ignores the mask differs by about 1."""
+
+
+def attention_inputs(
+    config: Any, subtree_end: torch.Tensor, position_ids: torch.Tensor, dtype: torch.dtype
+) -> dict[str, Any]:
+    """What the model's `forward` takes to attend over a pack: blocks or a mask. Shapes of the arguments: (nodes,)."""
+    if getattr(config, "_attn_implementation", "sdpa") == TREE_ATTENTION:
+        return {"attention_mask": None, "tree": plan_blocks(subtree_end)}
+    return {"attention_mask": attention_mask(config, subtree_end, position_ids, dtype)}
 
 
 def attention_mask(config: Any, subtree_end: torch.Tensor, position_ids: torch.Tensor, dtype: torch.dtype) -> Any:
@@ -72,6 +83,35 @@ def why_not_a_tree(model: Any) -> str | None:
     return None
 
 
+def use_tree_attention(model: Any) -> bool:
+    """Let a model for which `why_not_a_tree` is None attend block by block, if that gives its own logits. Tells whether
+    it does now; otherwise the model is as it was and takes a dense mask."""
+    import torch
+
+    config = model.config.get_text_config()
+    layers = set(getattr(config, "layer_types", None) or ())
+    if getattr(config, "sliding_window", None) and (not layers or "sliding_attention" in layers):
+        return False
+    before = config._attn_implementation
+    limit = TOLERANCE[str(next(model.parameters()).dtype).removeprefix("torch.")]
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            ids = torch.arange(TRIED_TOKENS, device=next(model.parameters()).device)[None]
+            own = model(input_ids=ids, use_cache=False).logits
+            set_tree_attention(model)
+            difference = (model(input_ids=ids, use_cache=False).logits - own).abs().max() / own.float().std()
+            exact = float(difference) <= limit and _largest_difference(model, config, TRIED_TOKENS) <= limit
+    except (TypeError, ValueError, RuntimeError, KeyError, AttributeError, NotImplementedError):
+        exact = False  # attention that cannot be exchanged, or a forward pass that does not hand `tree` on
+    finally:
+        model.train(was_training)
+    if not exact:
+        model.set_attn_implementation(before)
+    return exact
+
+
 def has_plain_head(model: Any) -> bool:
     """Whether the logits are the head applied to the last hidden state, with no scale or cap in between."""
     import torch
@@ -105,7 +145,7 @@ def _largest_difference(model: Any, config: Any, length: int) -> float:
     logits = model(
         input_ids=ids[None],
         position_ids=position_ids[None],
-        attention_mask=attention_mask(config, subtree_end, position_ids, parameter.dtype),
+        **attention_inputs(config, subtree_end, position_ids, parameter.dtype),
         use_cache=False,
     ).logits[0]
     worst = 0.0

@@ -1,0 +1,79 @@
+"""Attention block by block is the attention over the dense mask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("torch")
+
+import torch
+
+from calltune.train.packing import build_pack, tree_mask
+from calltune.train.tree import use_tree_attention, why_not_a_tree
+from calltune.train.tree_attention import NAME, plan_blocks, tree_attention
+
+rows = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=9), min_size=1, max_size=6)
+
+
+@given(rows, st.integers(1, 7))
+def test_blocks_see_what_the_mask_allows(rows: list[list[int]], size: int) -> None:
+    subtree_end = torch.as_tensor(build_pack([(row, [0.0] * len(row)) for row in rows]).subtree_end)
+    seen = torch.zeros(len(subtree_end), len(subtree_end), dtype=torch.bool)
+    for block in plan_blocks(subtree_end, size):
+        seen[block.start : block.stop, block.keys] = block.mask
+        assert block.mask.any(dim=0).all(), "a key that no query of the block sees was gathered"
+    assert torch.equal(seen, tree_mask(subtree_end)[0, 0])
+
+
+def test_outputs_and_gradients_are_those_of_the_mask() -> None:
+    torch.manual_seed(0)
+    stem = list(range(20))
+    pack = build_pack([([*stem, 30 + n, 40 + n], [0.0] * 22) for n in range(5)])
+    subtree_end = torch.as_tensor(pack.subtree_end)
+    query = torch.randn(1, 4, len(pack), 8, requires_grad=True)
+    key, value = (torch.randn(1, 2, len(pack), 8, requires_grad=True) for _ in range(2))
+    blocks, _ = tree_attention(None, query, key, value, None, tree=plan_blocks(subtree_end, 7))
+    dense, _ = tree_attention(None, query, key, value, tree_mask(subtree_end))
+    torch.testing.assert_close(blocks, dense)
+    upstream = torch.randn_like(dense)
+    for one, other in zip(
+        torch.autograd.grad(blocks, (query, key, value), upstream),
+        torch.autograd.grad(dense, (query, key, value), upstream),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("kind", ["qwen3", "llama", "qwen3 mixture of experts"])
+def test_plain_decoders_attend_in_blocks_with_the_loss_and_gradients_of_the_mask(
+    kind: str, tiny_model: Callable[..., Any], with_lora: Callable[..., Any]
+) -> None:
+    from calltune.train.trainer import collate_pack, pack_loss
+
+    plain = tiny_model(kind)
+    model = with_lora(plain)
+    rows = [{"input_ids": [*range(3, 13), 20 + n, 21], "weights": [0.0] * 10 + [1.0, 1.0]} for n in range(4)]
+    batch = collate_pack(rows)
+    found = []
+    for _ in range(2):
+        model.zero_grad()
+        loss = pack_loss(model, batch)
+        loss.backward()
+        found.append((loss.detach(), [p.grad.clone() for p in model.parameters() if p.grad is not None]))
+        assert use_tree_attention(plain)
+        assert plain.config._attn_implementation == NAME
+    torch.testing.assert_close(found[0], found[1], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["mistral, sliding window of 5", "gemma2, half its layers sliding, soft caps"])
+def test_other_attention_is_left_as_it_is(kind: str, tiny_model: Callable[..., Any]) -> None:
+    model = tiny_model(kind)
+    before = model.config._attn_implementation
+    assert not use_tree_attention(model)
+    assert model.config._attn_implementation == before
+    assert why_not_a_tree(model) is None
