@@ -228,7 +228,7 @@ def _change(before: Metric, after: Metric) -> str:
 def _p(test: dict[str, Any]) -> str:
     if not test["n"]:
         return "-"
-    return "< 0.0001" if test["p"] < 0.0001 else f"{test['p']:.4f}"
+    return "<.0001" if test["p"] < 0.0001 else f"{test['p']:.4f}"
 
 
 def _escape(text: str) -> str:
