@@ -90,5 +90,5 @@ def set_tree_attention(model: Any) -> None:
     from transformers import AttentionInterface
 
     # No two packs have the same blocks: under torch.compile this would be compiled anew at every step.
-    AttentionInterface.register(NAME, torch.compiler.disable(tree_attention))
+    AttentionInterface.register(NAME, torch.compiler.disable(tree_attention))  # type: ignore[no-untyped-call]
     model.set_attn_implementation(NAME)
