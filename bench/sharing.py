@@ -16,6 +16,7 @@ from calltune.demo.conversations import conversations
 from calltune.render.renderer import Renderer
 from calltune.render.source import load_model, load_tokenizer, resolve_model
 from calltune.train.trainer import collate_pack, pack_loss
+from calltune.train.tree import use_tree_attention
 
 ROUNDS, ROWS = 3, 16
 
@@ -49,16 +50,20 @@ def main() -> dict[str, Any]:
         for row in renderer.render(Conversation.from_json(data, toolset))
     ][:ROWS]
     rows = [{"input_ids": list(row.ids), "weights": list(row.weights)} for row in rendered]
-    model = get_peft_model(
-        load_model(source, dtype="float32", device="cpu").train(), LoraConfig(target_modules="all-linear")
-    )
+    models = {}
+    for name in ("padded", "shared"):
+        plain = load_model(source, dtype="float32", device="cpu").train()
+        if name == "shared":
+            use_tree_attention(plain)
+        models[name] = get_peft_model(plain, LoraConfig(target_modules="all-linear"))
     pack = collate_pack(rows)
     seconds: dict[str, list[float]] = {"shared": [], "padded": []}
     losses: dict[str, float] = {}
     for _ in range(ROUNDS):
         for name in seconds:
             start = time.perf_counter()
-            loss = padded_loss(model, rows) if name == "padded" else pack_loss(model, pack, model.config)
+            model = models[name]
+            loss = padded_loss(model, rows) if name == "padded" else pack_loss(model, pack)
             loss.backward()
             model.zero_grad()
             seconds[name].append(time.perf_counter() - start)
