@@ -45,8 +45,7 @@ PROMPT_WEIGHT = 0.02
 minutes."""
 
 TEXT_WEIGHT = 0.2
-"""Loss weight of answers in words: at 1.0 the small talk of the real dialogues was most of the loss, and calls came
-late."""
+"""Loss weight of answers in words: the small talk of the real dialogues would be most of what is learned."""
 
 PROMPT_SHARE = 8
 """One prompt token in so many is learned, with as many times the weight: logits cost a quarter of a step otherwise."""

@@ -38,11 +38,11 @@ class PretrainConfig:
     end."""
     nodes: int = 1024
     """Token-trie nodes a sequence."""
-    muon_lr: float = 0.02
+    muon_lr: float = 0.012
     """Learning rate of the matrices (Muon, Keller Jordan 2024)."""
-    adam_lr: float = 0.003
+    adam_lr: float = 0.002
     """Learning rate of embeddings and norms (AdamW)."""
-    warmup: int = 200
+    warmup: int = 60
     """Steps of linear warm-up."""
     cooldown: float = 0.4
     """Last share of the steps in which the rate falls linearly to zero."""

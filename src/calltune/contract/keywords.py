@@ -171,10 +171,10 @@ def pattern_fault(pattern: str) -> str | None:
     schema = {"type": "string", "pattern": pattern}
     try:
         jsonschema_rs.Draft202012Validator(schema, pattern_options=jsonschema_rs.RegexOptions(), offline=True)
-    except Exception:
+    except ValueError:
         try:
             jsonschema_rs.Draft202012Validator(schema, pattern_options=jsonschema_rs.FancyRegexOptions(), offline=True)
-        except Exception:
+        except ValueError:
             return f"{quote(pattern)} is not a regular expression"
         return (
             f"the regular expression {quote(pattern)} needs look-around, a back-reference or too much memory; patterns "
