@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from calltune.base.drills import drill
 from calltune.base.invent import Scene, invent
+from calltune.base.rewording import Rewording, Row
 from calltune.data import check_row, read_rows
 from calltune.train.packing import Pack, build_pack, common_prefix
 
@@ -25,10 +28,8 @@ if TYPE_CHECKING:
 
     from calltune.render.renderer import Renderer
 
-Row = tuple[list[int], list[float]]
-
 REAL_FILES = {
-    "sgd_train.jsonl.gz": 0.04,
+    "sgd_train.jsonl.gz": 0.01,
     "taskmaster4_coffee.jsonl.gz": 0.01,
     "seal_tools.jsonl.gz": 0.04,
     "toolalpaca_eval.jsonl": 0.01,
@@ -46,6 +47,20 @@ minutes."""
 
 TEXT_WEIGHT = 0.2
 """Loss weight of answers in words: the small talk of the real dialogues would be most of what is learned."""
+
+NAME_WEIGHT = 4.0
+"""Loss weight of a called tool's name: it is the decision, and one token in twenty."""
+
+BRIEF_SHARE = 0.4
+"""Share of the packs whose conversations end with the first tool name: twice as many decisions to learn from."""
+
+DRILL_SHARE = 0.35
+"""Share of the scenes that are drills of looking up and copying, see `drills`."""
+
+REWORDED_SHARE = 0.5
+"""Share of the packs in which words are exchanged, see `rewording`."""
+
+CALLED = re.compile(r'<tool_call>\{"name": "([^"]+)"')
 
 PROMPT_SHARE = 8
 """One prompt token in so many is learned, with as many times the weight: logits cost a quarter of a step otherwise."""
@@ -78,9 +93,12 @@ class Corpus:
             for name, share in REAL_FILES.items()
             if config.real is not None and (scenes := real_scenes(config.real / name))
         }
+        self.reworded = Rewording(renderer.tokenizer.get_vocab())
 
     def scene(self, rng: random.Random, difficulty: float) -> Scene:
-        """One toolset with conversations: from a real file by its share, else invented."""
+        """One toolset with conversations: a drill, or from a real file by its share, else invented."""
+        if rng.random() < DRILL_SHARE:
+            return drill(rng, difficulty)
         draw = rng.random()
         for share, scenes in self.real.values():
             if draw < share:
@@ -99,7 +117,8 @@ class Corpus:
         room = self.config.nodes
         misses = 0
         while room > 256 and misses < 4:
-            pack = self._pack(self.scene(rng, rng.uniform(0.15, difficulty)), room, rng)
+            scene = self.scene(rng, 0.15 + (difficulty - 0.15) * rng.random() ** 1.5)  # small toolsets more often
+            pack = self._pack(scene, room, rng)
             if pack is None:
                 misses += 1
                 continue
@@ -109,7 +128,10 @@ class Corpus:
 
     def _pack(self, scene: Scene, room: int, rng: random.Random) -> Pack | None:
         """As many conversations of the scene as fit into `room` nodes; None when not one does."""
-        rows = scene_rows(scene, self.renderer, text_weight=TEXT_WEIGHT)
+        brief = rng.random() < BRIEF_SHARE
+        rows = scene_rows(scene, self.renderer, text_weight=TEXT_WEIGHT, name_weight=NAME_WEIGHT, brief=brief)
+        if rng.random() < REWORDED_SHARE:
+            rows = self.reworded(rows, rng)
         rng.shuffle(rows)
         taken: list[Row] = []
         size = 0
@@ -149,15 +171,19 @@ def join(packs: Sequence[Pack], nodes: int) -> dict[str, np.ndarray[Any, Any]]:
     }
 
 
-def scene_rows(scene: Scene, renderer: Renderer, *, text_weight: float = 1.0) -> list[Row]:
+def scene_rows(
+    scene: Scene, renderer: Renderer, *, text_weight: float = 1.0, name_weight: float = 1.0, brief: bool = False
+) -> list[Row]:
     """Every conversation as ids and weights, as `Renderer.render` gives them (a test holds the two together) but 30x
     faster: the toolset is rendered once, and with this tokenizer pieces of text tokenise apart as they do
-    together."""
+    together. `brief`: up to the name of the first tool called."""
     prefix = system_ids(renderer, "", scene.tools)
     texts: list[str] = []
     layout: list[list[tuple[int, float]]] = []
     for messages in scene.conversations:
-        pieces = conversation_pieces(messages, text_weight=text_weight)
+        pieces = conversation_pieces(messages, text_weight=text_weight, name_weight=name_weight)
+        if brief:
+            pieces = pieces[: next((i for i, (_, weight) in enumerate(pieces, 1) if weight == name_weight), None)]
         layout.append([(len(texts) + i, weight) for i, (_, weight) in enumerate(pieces)])
         texts.extend(text for text, _ in pieces)
     encoded = renderer.tokenizer._tokenizer.encode_batch(texts, add_special_tokens=False)
@@ -181,7 +207,9 @@ def system_ids(renderer: Renderer, system: str, tools: Sequence[dict[str, Any]])
     return renderer.encoder.ids(text[: text.rindex("<|im_start|>user")], cut=cut)
 
 
-def conversation_pieces(messages: Sequence[dict[str, Any]], *, text_weight: float = 1.0) -> list[tuple[str, float]]:
+def conversation_pieces(
+    messages: Sequence[dict[str, Any]], *, text_weight: float = 1.0, name_weight: float = 1.0
+) -> list[tuple[str, float]]:
     """The text after the system turn, cut where learning starts and stops, with each piece's weight."""
     pieces: list[tuple[str, float]] = []
     user: list[str] = []  # open user turn: tool results and what the user says
@@ -194,7 +222,12 @@ def conversation_pieces(messages: Sequence[dict[str, Any]], *, text_weight: floa
             opening = f"<|im_start|>user\n{chr(10).join(user)}<|im_end|>\n" if user else ""
             pieces.append((("\n" if pieces else "") + opening + "<|im_start|>assistant\n", 0.0))
             weight = 1.0 if message.get("tool_calls") else text_weight
-            pieces.append((assistant_text(message) + "<|im_end|>", 0.0 if message.get("train") is False else weight))
+            weight = 0.0 if message.get("train") is False else weight
+            text, start = assistant_text(message) + "<|im_end|>", 0
+            for name in CALLED.finditer(text) if name_weight != 1.0 else ():
+                pieces += [(text[start : name.start(1)], weight), (name[1], weight * name_weight)]
+                start = name.end(1)
+            pieces.append((text[start:], weight))
             user = []
     return pieces
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from calltune.base.corpus import Corpus, CorpusConfig
+from calltune.base.corpus import NAME_WEIGHT, Corpus, CorpusConfig
 from calltune.base.model import base_config, base_model
 from calltune.render.renderer import Renderer
 from calltune.train.tree_attention import plan_blocks, set_tree_attention
@@ -94,18 +94,20 @@ def pretrain(config: PretrainConfig) -> bool:
     body = torch.compile(working.model) if config.compile else working.model
     started, seen = time.monotonic(), 0
     losses: list[torch.Tensor] = []
+    name_losses: list[torch.Tensor] = []
     for batch in batches(corpus, config, step):
         set_rates(optimizers, rate_at(step, config))
         batch = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
         copy_weights(model, working)
-        loss, call_loss = pack_loss(working, body, batch, device)
+        loss, call_loss, name_loss = pack_loss(working, body, batch, device)
         loss.backward()  # type: ignore[no-untyped-call]  # torch has no type here
         take_gradients(working, model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-        losses.append(call_loss.detach())
+        losses.append(call_loss)
+        name_losses.append(name_loss)
         seen += batch["ids"].numel()
         step += 1
         if step % config.log_every == 0:
@@ -113,10 +115,12 @@ def pretrain(config: PretrainConfig) -> bool:
             record = {
                 "step": step,
                 "loss": round(torch.stack(losses).mean().item(), 4),
+                "name_loss": round(torch.stack(name_losses).mean().item(), 4),
                 "nodes_per_s": round(seen / elapsed),
                 "elapsed_s": round(elapsed, 1),
             }
             losses.clear()
+            name_losses.clear()
             print(json.dumps(record), flush=True)
             with (config.out / "pretrain.jsonl").open("a") as log:
                 log.write(json.dumps(record) + "\n")
@@ -132,8 +136,9 @@ def pretrain(config: PretrainConfig) -> bool:
 
 def pack_loss(
     model: Qwen3ForCausalLM, body: Any, batch: dict[str, torch.Tensor], device: str
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Weighted mean cross-entropy over the loss pairs (parent -> token), and the same over completion tokens alone."""
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Weighted mean cross-entropy over the loss pairs (parent -> token); for the log, the mean over the tokens of calls
+    and over those of the names in them."""
     import torch
 
     if device != "cuda":
@@ -148,8 +153,9 @@ def pack_loss(
     logits = model.lm_head(hidden[at, batch["parent"][at, target].long()])
     nll = torch.nn.functional.cross_entropy(logits.float(), batch["ids"][at, target].long(), reduction="none")
     weights = batch["weights"][at, target]
-    written = torch.where(weights >= 0.5, weights, 0.0)
-    return (nll * weights).sum() / weights.sum(), (nll * written).sum() / written.sum().clamp(min=1.0)
+    seen = nll.detach()
+    means = [(seen * part).sum() / part.sum().clamp(min=1) for part in (weights >= 0.5, weights >= NAME_WEIGHT)]
+    return (nll * weights).sum() / weights.sum(), means[0], means[1]
 
 
 def copy_weights(model: Qwen3ForCausalLM, working: Qwen3ForCausalLM) -> None:
@@ -271,7 +277,10 @@ def load_checkpoint(out: Path, model: Qwen3ForCausalLM, optimizers: list[torch.o
     state = torch.load(path, map_location="cpu", weights_only=True)
     model.load_state_dict(state["model"])
     for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+        rates = [group["lr"] for group in optimizer.param_groups]  # those asked for, not those of the earlier run
         optimizer.load_state_dict(saved)
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["initial_lr"] = rate
     return int(state["step"])
 
 
