@@ -53,7 +53,7 @@ def drill(rng: Random, difficulty: float = 1.0) -> Scene:
     words = _words(rng)
     size = 1 + int(rng.random() * (1 + 13 * min(1.0, difficulty)))
     shared = [next(words) for _ in range(2)] if rng.random() < 0.4 else []
-    join = pick(rng, ("_".join, "_".join, _camel, "-".join, _pascal))
+    join = pick(rng, ("_".join,) * 6 + (_camel, "-".join, _pascal))
     tools = [_Drilled(rng, words, shared, join) for _ in range(size)]
     conversations = []
     for _ in range(14 + int(rng.random() * 20)):

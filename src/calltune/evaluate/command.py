@@ -20,7 +20,7 @@ from calltune.evaluate.report import EvalReport, Side
 from calltune.evaluate.rows import EvalRow, Turns, eval_rows
 from calltune.evaluate.run import predict, write_predictions
 from calltune.generate import Engine, LocalEngine, Progress
-from calltune.guard.chat import find_run
+from calltune.train.run_folder import find_run
 
 if TYPE_CHECKING:
     from rich.console import Console

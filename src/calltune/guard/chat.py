@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.contract import Toolset
@@ -20,12 +19,12 @@ from calltune.guard.execute import call_function, declined, result_text
 from calltune.guard.guard import Guard
 from calltune.guard.outcome import Outcome, printable, shorten
 from calltune.render.parse import ToolCall
+from calltune.train.run_folder import find_run
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from calltune.generate.engine import Engine
-    from calltune.train.run_folder import Run
 
 Read = Callable[[str], str]
 
@@ -130,13 +129,6 @@ def _contract(config: ChatConfig, console: Console) -> Toolset:
     for sentence in run.check_contract(toolset) if run else ():
         console.print(f"warning: {sentence}", style="yellow", markup=False)
     return toolset
-
-
-def find_run(model: str) -> Run | None:
-    """The run in folder `model`, None when that is another kind of model. Raises `ModelError` for a broken run."""
-    from calltune.train.run_folder import read_run
-
-    return read_run(model) if (Path(model) / "run.yaml").is_file() else None
 
 
 def _reader(console: Console) -> Read:

@@ -126,6 +126,11 @@ def read_run(path: str | Path) -> Run:
         raise ModelError(f"the run folder {folder} is damaged: {type(error).__name__}: {error}") from error
 
 
+def find_run(model: str) -> Run | None:
+    """The run in folder `model`, None when that is another kind of model. Raises `ModelError` for a broken run."""
+    return read_run(model) if (Path(model) / "run.yaml").is_file() else None
+
+
 def claim(config: TrainConfig) -> None:
     """Make the folder, and refuse to write over anything. Raises `ConfigError` naming the ways on."""
     folder = config.out
