@@ -89,9 +89,9 @@ class _Drilled:
         if shared and rng.random() < 0.7:  # a word that other tools have, too
             name.insert(int(rng.random() * (len(name) + 1)), pick(rng, shared))
         self.said = name
-        described = rng.random() < 0.7
+        described = rng.random() < 0.85
         about = name
-        if described and rng.random() < 0.4:  # meant by what its description says
+        if described and rng.random() < 0.6:  # meant by what its description says
             about = [next(words) for _ in range(1 + int(rng.random() * 2))]
             self.said = about
         self.arguments: dict[str, Callable[[Random], Any]] = {}

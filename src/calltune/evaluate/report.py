@@ -145,11 +145,19 @@ class EvalReport:
         self._show_next(console)
 
     def _table(self) -> Any:
+        from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
         after = self.after.metrics()
         title = f"{len(self.after.predictions)} turns of {self.data}: share in %, with its 95 % interval"
-        table = Table(title=_escape(title), title_justify="left", show_edge=False, pad_edge=False)
+        table = Table(
+            title=_escape(title),
+            title_justify="left",
+            box=SIMPLE_HEAD,  # with collapsed padding, all six columns fit into 80 characters
+            show_edge=False,
+            pad_edge=False,
+            collapse_padding=True,
+        )
         if self.before is None:
             for heading in ("", _escape(self.after.model), "n"):
                 table.add_column(heading, justify="right" if heading else "left")
