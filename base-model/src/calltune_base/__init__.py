@@ -1,1 +1,1 @@
-"""The weights, tokenizer and chat template of calltune's embedded model. Made by `python -m calltune.base`; no code here."""
+"""The weights, tokenizer and chat template of calltune's embedded model, made by `python -m calltune.base`."""

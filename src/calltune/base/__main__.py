@@ -43,6 +43,9 @@ class RowsConfig:
     """How many conversations."""
     split: Literal["train", "test"] = "test"
     """Which words tools and values are made of; training and test words do not overlap."""
+    difficulty: float | None = None
+    """How large toolsets get and how strangely they are named, 0 to 1; by default every toolset has another, as in
+    training."""
     per_toolset: int = 4
     """Conversations taken from each toolset."""
     held_out_dialogues: Path | None = None
@@ -74,7 +77,8 @@ def rows(config: RowsConfig) -> None:
     with config.out.open("w", encoding="utf-8") as out:
         while written < config.rows:
             rng = random.Random(f"rows/{config.seed}/{index}")
-            scene = rng.choice(held_out) if held_out else invent(rng, split=config.split)
+            difficulty = rng.uniform(0.15, 1.0) if config.difficulty is None else config.difficulty
+            scene = rng.choice(held_out) if held_out else invent(rng, split=config.split, difficulty=difficulty)
             index += 1
             sample = rng.sample(list(scene.conversations), min(config.per_toolset, len(scene.conversations)))
             for messages in sample[: config.rows - written]:
