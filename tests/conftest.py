@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -19,3 +21,30 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"real data not found in {folder} (set CALLTUNE_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_decoder() -> Callable[..., Any]:
+    """Makes a decoder of two narrow layers with random weights: `tiny_decoder("Qwen3Config", tokenizer, ...)`."""
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+
+    def make(config_name: str, tokenizer: Any, **changes: Any) -> Any:
+        torch.manual_seed(0)
+        settings = {
+            "vocab_size": len(tokenizer),
+            "hidden_size": 32,
+            "intermediate_size": 48,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "head_dim": 8,
+            "max_position_embeddings": 2048,
+            "bos_token_id": tokenizer.bos_token_id,
+            "eos_token_id": tokenizer.eos_token_id,
+            "pad_token_id": tokenizer.pad_token_id,
+        }
+        config = getattr(transformers, config_name)(**settings | changes)
+        return transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+
+    return make

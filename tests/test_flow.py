@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,7 @@ def rows(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def write_model(folder: Path, family: str) -> None:
-    import torch
+def write_model(folder: Path, family: str, tiny_decoder: Callable[..., Any]) -> None:
     import transformers
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -96,32 +96,22 @@ def write_model(folder: Path, family: str) -> None:
     tokenizer.chat_template = (
         resources.files("trl").joinpath("chat_templates", f"{template}.jinja").read_text(encoding="utf-8")
     )
-    torch.manual_seed(0)
-    config = getattr(transformers, config_name)(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        head_dim=8,
-        max_position_embeddings=2048,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-    )
     with quiet_libraries():
-        transformers.AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+        tiny_decoder(config_name, tokenizer).save_pretrained(folder)
         tokenizer.save_pretrained(folder)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_four_commands_run_on_every_family(
-    family: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    family: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tiny_decoder: Callable[..., Any],
 ) -> None:
     model, run, tools, data = (str(tmp_path / name) for name in ("model", "run", "tools.json", "rows.jsonl"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    write_model(tmp_path / "model", family)
+    write_model(tmp_path / "model", family, tiny_decoder)
     Path(tools).write_text(json.dumps(TOOLS))
     Path(data).write_text("".join(json.dumps(row) + "\n" for row in rows(8)))
 

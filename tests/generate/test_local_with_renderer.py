@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,26 +52,11 @@ def tiny_tokenizer() -> Any:
 
 
 @pytest.fixture(scope="module")
-def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
+def model_folder(tmp_path_factory: pytest.TempPathFactory, tiny_decoder: Callable[..., Any]) -> Path:
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("model")
     tokenizer = tiny_tokenizer()
-    config = transformers.Qwen3Config(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        head_dim=8,
-        max_position_embeddings=1024,
-        initializer_range=0.4,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=None,
-    )
-    transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32).save_pretrained(folder)
+    tiny_decoder("Qwen3Config", tokenizer, initializer_range=0.4).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
 

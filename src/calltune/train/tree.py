@@ -8,6 +8,8 @@ apart.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from calltune.train.packing import build_pack, tree_mask
@@ -56,9 +58,22 @@ def _as_the_kernel_takes_it(config: Any, mask: torch.Tensor, dtype: torch.dtype)
     return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, torch.finfo(dtype).min)
 
 
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """No dropout and no gradients inside; afterwards the model is in the mode it was in."""
+    import torch
+
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        model.train(was_training)
+
+
 def why_not_a_tree(model: Any) -> str | None:
     """None where a pack gives this model's own logits; otherwise the reason why packs are not used."""
-    import torch
 
     config = model.config.get_text_config()
     layers = set(getattr(config, "layer_types", None) or ()) - {"full_attention", "sliding_attention"}
@@ -68,15 +83,11 @@ def why_not_a_tree(model: Any) -> str | None:
         return f"its attention ({config._attn_implementation}) takes no mask"
     window = getattr(config, "sliding_window", None) or 0
     length = window + 4 if TRIED_TOKENS <= window + 4 <= LONGEST_TRIAL else TRIED_TOKENS
-    was_training = model.training
-    model.eval()
     try:
-        with torch.no_grad():
+        with evaluating(model):
             difference = _largest_difference(model, config, length)
-    except (TypeError, ValueError, RuntimeError, IndexError, KeyError, AttributeError, NotImplementedError) as error:
+    except (TypeError, ValueError, RuntimeError, IndexError, KeyError, AttributeError) as error:
         return f"it does not take a 4-D attention mask ({type(error).__name__}: {str(error).splitlines()[0][:120]})"
-    finally:
-        model.train(was_training)
     limit = TOLERANCE[str(next(model.parameters()).dtype).removeprefix("torch.")]
     if not difference <= limit:
         return f"with a 4-D attention mask its logits differ by {difference:.2g}: its layers do not follow the mask"
@@ -94,19 +105,15 @@ def use_tree_attention(model: Any) -> bool:
         return False
     before = config._attn_implementation
     limit = TOLERANCE[str(next(model.parameters()).dtype).removeprefix("torch.")]
-    was_training = model.training
-    model.eval()
     try:
-        with torch.no_grad():
+        with evaluating(model):
             ids = torch.arange(TRIED_TOKENS, device=next(model.parameters()).device)[None]
             own = model(input_ids=ids, use_cache=False).logits
             set_tree_attention(model)
             difference = (model(input_ids=ids, use_cache=False).logits - own).abs().max() / own.float().std()
             exact = float(difference) <= limit and _largest_difference(model, config, TRIED_TOKENS) <= limit
-    except (TypeError, ValueError, RuntimeError, KeyError, AttributeError, NotImplementedError):
+    except (TypeError, ValueError, RuntimeError, KeyError, AttributeError):
         exact = False  # attention that cannot be exchanged, or a forward pass that does not hand `tree` on
-    finally:
-        model.train(was_training)
     if not exact:
         model.set_attn_implementation(before)
     return exact
@@ -117,16 +124,11 @@ def has_plain_head(model: Any) -> bool:
     import torch
 
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            ids = torch.arange(TRIED_TOKENS, device=next(model.parameters()).device)[None]
-            logits = model(input_ids=ids, use_cache=False).logits
-            hidden = base.base_model(input_ids=ids, use_cache=False).last_hidden_state
-            return bool(torch.equal(base.get_output_embeddings()(hidden), logits))
-    finally:
-        model.train(was_training)
+    with evaluating(model):
+        ids = torch.arange(TRIED_TOKENS, device=next(model.parameters()).device)[None]
+        logits = model(input_ids=ids, use_cache=False).logits
+        hidden = base.base_model(input_ids=ids, use_cache=False).last_hidden_state
+        return bool(torch.equal(base.get_output_embeddings()(hidden), logits))
 
 
 def _largest_difference(model: Any, config: Any, length: int) -> float:
