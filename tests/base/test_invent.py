@@ -339,3 +339,19 @@ def test_a_pattern_reads_choices_options_and_known_parts() -> None:
     readings = {say(Random(seed), "(a|b)[ c]< {x}>", x="X") for seed in range(60)}
     assert readings == {"a X", "b X", "a c X", "b c X"}
     assert {say(Random(seed), "a< {x}>") for seed in range(5)} == {"a"}
+
+
+def test_the_easiest_scenes_say_values_as_they_are_written() -> None:
+    def literal(difficulty: float) -> float:
+        found = []
+        for seed in range(40):
+            scene = invent(Random(seed), difficulty=difficulty, shares={"single": 1.0})
+            for said, called, *_ in scene.conversations:
+                if "tool_calls" in called:
+                    (call,) = called["tool_calls"]
+                    text = said["content"].lower()
+                    values = call["function"]["arguments"].values()
+                    found += [str(value).lower() in text for value in values if isinstance(value, str | int | float)]
+        return sum(found) / len(found)
+
+    assert literal(0.0) > 0.9 > literal(1.0)

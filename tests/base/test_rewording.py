@@ -15,7 +15,7 @@ from calltune.render.renderer import Renderer
 
 @pytest.fixture(scope="module")
 def reworded(renderer: Renderer) -> Rewording:
-    return Rewording(renderer.tokenizer.get_vocab())
+    return Rewording(renderer.tokenizer)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -54,11 +54,14 @@ NAME_WEIGHT = 4.0
 BRIEF_SHARE = 0.4
 """Share of the packs whose conversations end with the first tool name: twice as many decisions to learn from."""
 
-DRILL_SHARE = 0.35
+DRILL_SHARE = 0.15
 """Share of the scenes that are drills of looking up and copying, see `drills`."""
 
-REWORDED_SHARE = 0.5
+REWORDED_SHARE = 0.4
 """Share of the packs in which words are exchanged, see `rewording`."""
+
+CONVERSATIONS = 16
+"""Most whole conversations over one toolset: more of them teach less than another toolset does."""
 
 CALLED = re.compile(r'<tool_call>\{"name": "([^"]+)"')
 
@@ -93,7 +96,7 @@ class Corpus:
             for name, share in REAL_FILES.items()
             if config.real is not None and (scenes := real_scenes(config.real / name))
         }
-        self.reworded = Rewording(renderer.tokenizer.get_vocab())
+        self.reworded = Rewording(renderer.tokenizer)
 
     def scene(self, rng: random.Random, difficulty: float) -> Scene:
         """One toolset with conversations: a drill, or from a real file by its share, else invented."""
@@ -117,7 +120,7 @@ class Corpus:
         room = self.config.nodes
         misses = 0
         while room > 256 and misses < 4:
-            scene = self.scene(rng, 0.15 + (difficulty - 0.15) * rng.random() ** 1.5)  # small toolsets more often
+            scene = self.scene(rng, 0.15 + (difficulty - 0.15) * rng.random() ** 2)  # small and plain ones more often
             pack = self._pack(scene, room, rng)
             if pack is None:
                 misses += 1
@@ -133,11 +136,12 @@ class Corpus:
         if rng.random() < REWORDED_SHARE:
             rows = self.reworded(rows, rng)
         rng.shuffle(rows)
+        most = len(rows) if brief else CONVERSATIONS
         taken: list[Row] = []
         size = 0
         for row in rows:
             own = len(row[0]) - (common_prefix(taken[0][0], row[0]) if taken else 0)
-            if len(row[0]) <= self.config.max_row and size + own <= room:
+            if len(taken) < most and len(row[0]) <= self.config.max_row and size + own <= room:
                 taken.append(row)
                 size += own
         return build_pack(taken) if taken else None

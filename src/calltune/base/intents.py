@@ -201,8 +201,10 @@ def combine(
     identifier: str = "id",
     modifier: str = "",
     twin: bool = False,
+    plain: bool = False,
 ) -> Intent:
-    """The intent "<action> a <noun>"; `identifier`: by what it is found, `twin`: another tool differs only in that."""
+    """The intent "<action> a <noun>"; `identifier`: by what it is found, `twin`: another tool differs only in that,
+    `plain`: people say the verb that they see."""
     word = f"{modifier} {noun.word}".strip()
     plural = f"{modifier} {noun.plural}".strip()
     texts = {
@@ -221,8 +223,8 @@ def combine(
         for spec in _slots_for(rng, action, noun, wealth=wealth)
     ]
     pattern = _SEARCH if action.key == "search" else _IMPERATIVES[action.object]
-    verb_choice = "|".join(action.verbs)
-    # The verb is a choice inside the pattern, so the pattern of an action is compiled only once.
+    # Half of the time people say the word that they see. The verb is a choice inside the pattern: few are compiled.
+    verb_choice = shown if plain else "|".join((shown,) * len(action.verbs) + action.verbs)
     imperative = compile_pattern(pattern.replace("{verb}", f"({verb_choice})"))
     sentences = tuple(compile_pattern(text) for text in action.sentences)
     names = _NAMES.get(action.key) or (("{verb} {ns}",) if action.object == "ns" else ("{verb} {n}",))

@@ -46,10 +46,12 @@ class Scene:
 def invent(
     rng: Random, *, split: Split = "train", difficulty: float = 1.0, shares: Mapping[str, float] | None = None
 ) -> Scene:
-    """One scene; `difficulty` below 1 gives fewer and simpler tools, "test" uses words that "train" never does."""
+    """One scene; `difficulty` below 1 gives fewer and simpler tools and more plain speech, "test" uses words that
+    "train" never does."""
     shares = shares or SHARES
-    world = World(split, _some_day(rng) if rng.random() < 0.25 else None)
-    style = some_style(rng, difficulty)
+    plain = rng.random() >= difficulty
+    world = World(split, _some_day(rng) if rng.random() < 0.25 else None, plain)
+    style = some_style(rng, difficulty, plain=plain)
     most = max(1, round(1 + 15 * min(1.0, difficulty)))
     size = min(most, pick(rng, _SIZES))
     intents, outside = _intents(rng, size, style, split)
@@ -189,6 +191,7 @@ class _Chosen:
                 noun,
                 self.split,
                 wealth=self.style.wealth,
+                plain=self.style.plain,
                 identifier=identifier,
                 modifier=modifier,
             )

@@ -40,6 +40,8 @@ class World:
     """train or test: which parts of the word lists may be used."""
     today: date | None
     """The date that the system message states, if it does."""
+    plain: bool = False
+    """Whether people say the words of the tools, and values as they are written."""
 
 
 Sampler = Callable[[Random], Mention]

@@ -7,7 +7,7 @@ the call too).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -36,7 +36,7 @@ class Request:
 def _core(rng: Random, tool: Tool, words: set[str]) -> tuple[Node, bool]:
     """A sentence that can be said with these words, and whether it starts with a verb."""
     intent = tool.intent
-    imperative = not intent.sentences or (bool(intent.imperatives) and rng.random() < 0.62)
+    imperative = not intent.sentences or (bool(intent.imperatives) and (tool.plain or rng.random() < 0.62))
     core = pick(rng, intent.imperatives if imperative else intent.sentences)
     if core.needs <= words:
         return core, imperative
@@ -94,6 +94,8 @@ def request(
 
     `fixed` gives mentions, `withheld` slots are left out, `closed`: more follows, `reference`: "it", "the first".
     one"."""
+    if tool.plain:
+        manner = replace(manner, lower=False, typos=0.0, rambling=False)
     core, imperative, mentioned = choose(rng, tool, withheld=withheld)
     mentions: dict[str, Mention] = dict(fixed or {})
     for key in sorted(mentioned - mentions.keys()):
@@ -101,7 +103,7 @@ def request(
         if any(mention.text == other.text for other in mentions.values()):
             mention = tool.slots[key].sample(rng)
         mentions[key] = fold(mention) if manner.lower else mention
-    if rng.random() < 0.015 and not fixed and not manner.rambling:
+    if rng.random() < 0.015 and not fixed and not manner.rambling and not tool.plain:
         _correct_oneself(rng, tool, mentions, manner)
     words = dict(tool.intent.words)
     if words:

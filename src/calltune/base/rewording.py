@@ -1,7 +1,7 @@
 """Endless words out of a finite list: the words that a scene's calls are made of are exchanged for others, the same
 everywhere, so that only looking at the prompt tells which.
 
-In: rows of token ids, a vocabulary. Out: the same rows with other words. A model trained without this learns the words
+In: rows of token ids, a tokenizer. Out: the same rows with other words. A model trained without this learns the words
 of the generator's lists instead of how to copy: with it on, the loss of a model that had stopped getting better more
 than doubled at first.
 """
@@ -9,9 +9,13 @@ than doubled at first.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 Row = tuple[list[int], list[float]]
 
@@ -33,18 +37,19 @@ KEPT = frozenset(_KEPT.split())
 class Rewording:
     """The words of a vocabulary that may stand for each other: pieces of letters, with and without a capital."""
 
-    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
+        vocabulary = tokenizer.get_vocab()
+        kept = {token for form in (" ".join(KEPT), " ".join(KEPT).title()) for token in tokenizer(form).input_ids}
         pieces = {
             piece: number
             for piece, number in vocabulary.items()
-            if len(piece) > 1 and piece.isascii() and piece.isalpha() and piece[1:].islower()
+            if len(piece) > 1 and piece.isascii() and piece.isalpha() and piece[1:].islower() and number not in kept
         }
         self.forms: dict[str, tuple[int, ...]] = {}
         """The tokens of a word: (lower case, capitalised), or the only one there is."""
         for piece in sorted(pieces):
             word = piece.lower()
-            if word not in KEPT:
-                self.forms[word] = tuple(pieces[form] for form in (word, word.capitalize()) if form in pieces)
+            self.forms[word] = tuple(pieces[form] for form in (word, word.capitalize()) if form in pieces)
         self.word_of = {number: word for word, forms in self.forms.items() for number in forms}
         self.alike = {count: [word for word, forms in self.forms.items() if len(forms) == count] for count in (1, 2)}
         self.size = max(vocabulary.values()) + 1

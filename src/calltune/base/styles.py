@@ -51,7 +51,7 @@ def _pascal(words: list[str]) -> str:
     return "".join(word.capitalize() for word in words)
 
 
-_JOIN: dict[str, Callable[[list[str]], str]] = {
+JOINS: dict[str, Callable[[list[str]], str]] = {
     "snake": "_".join,
     "camel": _camel,
     "pascal": _pascal,
@@ -59,6 +59,7 @@ _JOIN: dict[str, Callable[[list[str]], str]] = {
     "upper": lambda words: "_".join(words).upper(),
     "flat": "".join,
 }
+"""Ways to make one name of words in lower case."""
 
 
 def _nonsense(rng: Random) -> str:
@@ -91,9 +92,11 @@ class Style:
     examples: float
     wealth: float
     """How many optional arguments there are."""
+    plain: bool = False
+    """Whether people say the words of the tools: `World.plain`."""
 
 
-def some_style(rng: Random, difficulty: float) -> Style:
+def some_style(rng: Random, difficulty: float, *, plain: bool = False) -> Style:
     """A style for a scene."""
     tool = pick(rng, ("snake",) * 9 + ("camel",) * 5 + ("pascal",) * 3 + ("kebab", "dotted", "dotted", "service"))
     argument = {
@@ -102,8 +105,10 @@ def some_style(rng: Random, difficulty: float) -> Style:
         "kebab": pick(rng, ("snake", "kebab")),
     }.get(tool, "snake")
     argument = pick(rng, ("camel", "snake")) if rng.random() < 0.1 else argument
-    prefix = pick(rng, ("svc_", "api_", "do_", "my_", "x_", "app_", "cmd_")) if rng.random() < 0.05 else ""
-    hard = min(difficulty, 1.0)
+    prefix = (
+        pick(rng, ("svc_", "api_", "do_", "my_", "x_", "app_", "cmd_")) if rng.random() < 0.05 and not plain else ""
+    )
+    hard = 0.0 if plain else min(difficulty, 1.0)
     return Style(
         tool=tool,
         argument=argument,
@@ -111,11 +116,12 @@ def some_style(rng: Random, difficulty: float) -> Style:
         noun_first=rng.random() < 0.1,
         nonsense=rng.random() < 0.07 * hard,
         masked=rng.random() < 0.06 * hard,
-        short=rng.random() < 0.08,
+        short=rng.random() < 0.08 and not plain,
         no_description=pick(rng, (0.0, 0.0, 0.0, 0.1, 0.5)),
         no_argument_description=pick(rng, (0.0, 0.15, 0.4, 0.8, 1.0)),
         examples=pick(rng, (0.0, 0.1, 0.3, 0.8)),
         wealth=(0.4 + 0.9 * rng.random()) * (0.5 + 0.5 * hard),
+        plain=plain,
     )
 
 
@@ -130,12 +136,12 @@ def tool_name(rng: Random, intent: Intent, style: Style) -> str:
         words = [ABBREVIATIONS.get(word, word) for word in words]
     domain = intent.domain.split()
     if style.tool == "dotted":
-        join = _JOIN[pick(rng, ("snake", "camel", "snake"))]
+        join = JOINS[pick(rng, ("snake", "camel", "snake"))]
         name = f"{'_'.join(domain)}.{join(words)}" if rng.random() < 0.5 else f"{join(words[1:] or words)}.{words[0]}"
     elif style.tool == "service":
         name = f"{_pascal(domain)}_{1 + int(rng.random() * 4)}_{_pascal(words)}"
     else:
-        name = _JOIN[style.tool](words)
+        name = JOINS[style.tool](words)
     return (style.prefix + name)[:64]
 
 
@@ -147,6 +153,8 @@ def argument_name(rng: Random, role: Role, spec: SlotSpec, style: Style, split: 
     names = [name for name in role.names if is_test_word(name) == (split == "test")] or list(role.names)
     if split == "test" and rng.random() < 0.5:
         names = list(role.names)
+    if style.plain:
+        names = list(role.names[:2])
     # The first names are the usual ones.
     name = names[int(rng.random() ** 1.5 * len(names))]
     if spec.key != spec.role and rng.random() < 0.35 and not spec.key.endswith("_arg"):
@@ -156,7 +164,7 @@ def argument_name(rng: Random, role: Role, spec: SlotSpec, style: Style, split: 
     words = name.split("_")
     if style.short:
         words = [ABBREVIATIONS.get(word, word) for word in words]
-    name = _JOIN[style.argument](words)
+    name = JOINS[style.argument](words)
     if name in taken:
         name = next((other for other in role.names if other not in taken), f"{name}_{len(taken)}")
     return name

@@ -6,7 +6,7 @@ and what the generator needs to talk about it (slots with samplers and forms). I
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 from typing import Any
@@ -16,7 +16,7 @@ from calltune.base.intents import Intent, SlotSpec
 from calltune.base.mention import Built, Mention, Sampler, World
 from calltune.base.nouns import ACTIONS
 from calltune.base.roles import ROLES, Role
-from calltune.base.styles import Style, argument_name, asked_name, tool_name
+from calltune.base.styles import Style, argument_name, as_label, asked_name, tool_name
 from calltune.base.values import build, tagged
 
 _DIGITS = frozenset(["number", "code", "percent", "degrees", "year", "duration", "phone"])
@@ -75,6 +75,8 @@ class Tool:
     """By placeholder, in the order of the schema."""
     constants: dict[str, Any]
     """Required arguments that can have only one value."""
+    plain: bool = False
+    """Whether people say its words: `World.plain`."""
 
 
 # -- descriptions
@@ -273,17 +275,26 @@ def make_tool(rng: Random, intent: Intent, style: Style, world: World) -> Tool:
     labels: set[str] = set()
     for spec in _chosen_specs(rng, intent, style):
         role = ROLES[spec.role]
+        if style.plain and role.kind == "bool" and not spec.required:
+            continue
         if not spec.required and labels & set(role.labels):
             continue
         built = _build_flag(rng, role) if role.kind == "bool" else build(rng, world, role.kind)
         built = tagged(built) if spec.tagged else built
+        built = replace(built, sample=_as_written(built.sample)) if world.plain else built
         name = argument_name(rng, role, spec, style, world.split, taken)
         taken.add(name)
         labels |= set(role.labels)
         description = _describe(rng, role, built, spec, style)
         ask = asked_name(name, role, style)
         slots.append(Slot(spec.key, name, role, spec, built.sample, ask, (), built, description))
-    _attach_forms(rng, slots)
+    if world.plain:
+        for slot in slots:
+            if slot.role.kind != "bool":
+                label = as_label(slot.name)
+                slot.forms = new_value_forms(label) if slot.spec.new else label_forms(label)
+    else:
+        _attach_forms(rng, slots)
     order = list(slots)
     if rng.random() < 0.35:
         rng.shuffle(order)
@@ -294,7 +305,21 @@ def make_tool(rng: Random, intent: Intent, style: Style, world: World) -> Tool:
     parameters = _parameters(rng, order, constants)
     function = {"name": name, "description": describe_tool(rng, intent, style, slots), "parameters": parameters}
     wire = {"type": "function", "function": function}
-    return Tool(intent, name, wire, {slot.key: slot for slot in order}, constants)
+    return Tool(intent, name, wire, {slot.key: slot for slot in order}, constants, world.plain)
+
+
+def _as_written(sample: Sampler) -> Sampler:
+    """A sampler that mostly gives mentions with the words of the value itself."""
+
+    def literal(rng: Random) -> Mention:
+        mention = sample(rng)
+        for _ in range(6):
+            if isinstance(mention.value, list | dict) or str(mention.value).lower() == mention.text.lower():
+                break
+            mention = sample(rng)
+        return mention
+
+    return literal
 
 
 def _chosen_specs(rng: Random, intent: Intent, style: Style) -> list[SlotSpec]:
