@@ -152,6 +152,16 @@ SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
             "stopped working",
             "only works near the window",
             "asks for a certificate",
+            "is down in the whole building",
+            "blocks our new laptops",
+            "shows no signal",
+            "was cut off",
+            "refuses every guest",
+            "has a bad cable",
+            "answers only now and then",
+            "is overloaded",
+            "forgets its settings",
+            "beeps all the time",
         ),
         "ACC": (
             "is rejected",
@@ -164,6 +174,16 @@ SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
             "was never activated",
             "fails with an error",
             "belongs to the wrong department",
+            "opens nothing any more",
+            "has the old address",
+            "was copied from a colleague",
+            "cannot be renewed",
+            "is shared with a stranger",
+            "lost its groups",
+            "is disabled",
+            "looks empty",
+            "has been stolen",
+            "ends tomorrow",
         ),
         "HW": (
             "does not turn on",
@@ -176,6 +196,16 @@ SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
             "is not recognised",
             "stopped working",
             "smells burnt",
+            "got wet",
+            "has no power",
+            "shows green lines",
+            "is far too loud",
+            "will not charge",
+            "was dropped by a visitor",
+            "has a broken hinge",
+            "lost a screw",
+            "reacts too late",
+            "is missing its cover",
         ),
         "APP": (
             "crashes when I save",
@@ -188,6 +218,16 @@ SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
             "prints the wrong numbers",
             "closes by itself",
             "shows an old version",
+            "needs ten minutes to open",
+            "cannot find the printer",
+            "mixes up two customers",
+            "forgets the password",
+            "sends everything twice",
+            "lost the new template",
+            "is only in Spanish",
+            "reports error 40",
+            "counts the days wrong",
+            "ignores the keyboard",
         ),
     },
     "test": {
@@ -208,6 +248,11 @@ MOMENT: dict[Split, tuple[str, ...]] = {
         " every morning",
         " after the update",
         " in room 12",
+        " for two weeks",
+        " at the reception",
+        " when it rains",
+        " before the meeting",
+        " in the new building",
     ),
     "test": ("", "", " since yesterday", " on the second floor", " after lunch"),
 }
@@ -224,6 +269,14 @@ REMARK: dict[Split, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
                 "agrees with the plan",
                 "needs one more day",
                 "has been informed",
+                "sent two pictures",
+                "cannot come before Thursday",
+                "prefers an e-mail",
+                "found another way",
+                "is not happy",
+                "lost the receipt",
+                "works from home this week",
+                "wrote a long letter",
             ),
         ),
         (
@@ -236,6 +289,14 @@ REMARK: dict[Split, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
                 "was sent to the wrong address",
                 "costs 40 euros",
                 "is on its way",
+                "is too short",
+                "fits perfectly",
+                "was installed last night",
+                "ends in March",
+                "has to be signed first",
+                "came without a manual",
+                "makes it worse",
+                "is stored in room 7",
             ),
         ),
     ),
@@ -259,7 +320,17 @@ SURNAMES: dict[Split, str] = {
         "hughes ingram jordan kovacs larsen morgan nielsen ortiz peters ramos santos taylor ullman vogel wagner "
         "yates ziegler arnold brandt castro dubois ferrari garcia hansen horvat ivanov klein kraus lindberg moreau "
         "murphy nowak petrov rossi silva stone tanaka vance walsh winter becker burke chavez dalton fraser gruber "
-        "hofmann kaiser lambert mason"
+        "hofmann kaiser lambert mason "
+        "acosta ahmed albrecht alvarez bailey barnes bauman blake bond bowman brooks bruno burton camara "
+        "carver chen chung clarke cortez craig crespo dahl decker delgado diaz dixon drake egger engel "
+        "esposito farrell fiedler fleming flores forbes frank fuller gallo gibbs goto grant greco griffin "
+        "hahn hale hardy haas hayes heller henry herman hobbs hoover hudson huber iqbal jung kane kapoor kato "
+        "kerr khan kim knight koch kumar kurz lane lehner lewis lin lowe lucas mahler maier malik mann marsh "
+        "martin mayer meier mills mohr monroe mueller nash neumann noble nolan norris ochoa ogden oliver "
+        "owens page palmer patel pena perez phelps pires porter powell price quick raab rahman reed reid "
+        "rhodes rice rivera roth rowe ruiz russell sato sauer schulz schwarz seidel shah sharp simon singh "
+        "sousa spencer stark steiner stein suarez sutton swan torres tran tucker tyler udall vaughn vega vogt "
+        "wade ward watts weiss west wolf wood wong yamada york zapata"
     ),
     "test": (
         "archer bennett conrad doyle eriksen franco gomez hartman jacobs kramer lang mendez nagy osborne pavlov "
