@@ -24,15 +24,12 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_decoder() -> Callable[..., Any]:
-    """Makes a decoder of two narrow layers with random weights: `tiny_decoder("Qwen3Config", tokenizer, ...)`."""
-    torch = pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
+def tiny_sizes() -> Callable[..., dict[str, Any]]:
+    """Settings of a decoder of two narrow layers, as the configurations of transformers take them:
+    `tiny_sizes(vocab_size=96)`."""
 
-    def make(config_name: str, tokenizer: Any, **changes: Any) -> Any:
-        torch.manual_seed(0)
-        settings = {
-            "vocab_size": len(tokenizer),
+    def sizes(**more: Any) -> dict[str, Any]:
+        plain = {
             "hidden_size": 32,
             "intermediate_size": 48,
             "num_hidden_layers": 2,
@@ -40,11 +37,25 @@ def tiny_decoder() -> Callable[..., Any]:
             "num_key_value_heads": 2,
             "head_dim": 8,
             "max_position_embeddings": 2048,
-            "bos_token_id": tokenizer.bos_token_id,
-            "eos_token_id": tokenizer.eos_token_id,
-            "pad_token_id": tokenizer.pad_token_id,
+            "bos_token_id": None,
+            "eos_token_id": None,
+            "pad_token_id": None,
         }
-        config = getattr(transformers, config_name)(**settings | changes)
+        return {**plain, **more}
+
+    return sizes
+
+
+@pytest.fixture(scope="session")
+def tiny_decoder(tiny_sizes: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
+    """Makes a decoder of two narrow layers with random weights: `tiny_decoder("Qwen3Config", tokenizer, ...)`."""
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+
+    def make(config_name: str, tokenizer: Any, **changes: Any) -> Any:
+        torch.manual_seed(0)
+        special = {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id")}
+        config = getattr(transformers, config_name)(**tiny_sizes(vocab_size=len(tokenizer), **special, **changes))
         return transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32)
 
     return make

@@ -150,12 +150,5 @@ def test_the_command_shown_makes_the_configuration_that_is_run() -> None:
 
 @pytest.mark.slow
 def test_the_embedded_model_learns_the_help_desk(tmp_path: Path) -> None:
-    from calltune.errors import CalltuneError
-    from calltune.render.source import resolve_model
-
-    try:
-        resolve_model("base")
-    except CalltuneError as error:
-        pytest.skip(f"no embedded model: {error.message}")
     report, _ = run(tmp_path / "demo", steps=60, eval_rows=60)
     assert report.exit_code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,46 +22,29 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _sizes(**more: Any) -> dict[str, Any]:
-    plain = {
-        "vocab_size": VOCABULARY,
-        "hidden_size": 32,
-        "intermediate_size": 48,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "head_dim": 8,
-        "max_position_embeddings": 256,
-        "tie_word_embeddings": True,
-        "bos_token_id": None,
-        "eos_token_id": None,
-        "pad_token_id": None,
-    }
-    return {**plain, **more}
-
-
-def _config(kind: str) -> Any:
+def _config(kind: str, sizes: Callable[..., dict[str, Any]]) -> Any:
     import transformers as hf
 
+    tied = partial(sizes, vocab_size=VOCABULARY, tie_word_embeddings=True)
     return {
-        "qwen3": lambda: hf.Qwen3Config(**_sizes()),
-        "llama": lambda: hf.LlamaConfig(**_sizes(tie_word_embeddings=False)),
-        "mistral, sliding window of 5": lambda: hf.MistralConfig(**_sizes(sliding_window=5)),
+        "qwen3": lambda: hf.Qwen3Config(**tied()),
+        "llama": lambda: hf.LlamaConfig(**sizes(vocab_size=VOCABULARY, tie_word_embeddings=False)),
+        "mistral, sliding window of 5": lambda: hf.MistralConfig(**tied(sliding_window=5)),
         "gemma2, half its layers sliding, soft caps": lambda: hf.Gemma2Config(
-            **_sizes(sliding_window=6, attn_implementation="eager", query_pre_attn_scalar=8)
+            **tied(sliding_window=6, attn_implementation="eager", query_pre_attn_scalar=8)
         ),
         "gemma3, sliding window of 5": lambda: hf.Gemma3TextConfig(
-            **_sizes(sliding_window=5, layer_types=["sliding_attention", "full_attention"], query_pre_attn_scalar=8)
+            **tied(sliding_window=5, layer_types=["sliding_attention", "full_attention"], query_pre_attn_scalar=8)
         ),
         "qwen3 mixture of experts": lambda: hf.Qwen3MoeConfig(
-            **_sizes(num_experts=4, num_experts_per_tok=2, moe_intermediate_size=32, decoder_sparse_step=1)
+            **tied(num_experts=4, num_experts_per_tok=2, moe_intermediate_size=32, decoder_sparse_step=1)
         ),
         "mamba": lambda: hf.MambaConfig(vocab_size=VOCABULARY, hidden_size=32, num_hidden_layers=2, state_size=4),
     }[kind]()
 
 
 @pytest.fixture
-def tiny_model() -> Callable[..., Any]:
+def tiny_model(tiny_sizes: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
     """Makes a random model: `tiny_model("qwen3")`."""
 
     def make(kind: str = "qwen3", seed: int = 0, **changes: Any) -> Any:
@@ -68,7 +52,7 @@ def tiny_model() -> Callable[..., Any]:
         from transformers import AutoModelForCausalLM
 
         torch.manual_seed(seed)
-        config = _config(kind)
+        config = _config(kind, tiny_sizes)
         for name, value in changes.items():
             setattr(config, name, value)
         model = AutoModelForCausalLM.from_config(config)
@@ -163,11 +147,10 @@ def write_rows(tmp_path: Path) -> Callable[[Iterable[Any], str], Path]:
 
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model_folder(tmp_path_factory: pytest.TempPathFactory, tiny_decoder: Callable[..., Any]) -> Path:
     """A random two-layer Qwen3 with a tokenizer of its own, as a folder for --model."""
-    import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast, Qwen3Config
+    from transformers import PreTrainedTokenizerFast
 
     from calltune.train.session import quiet_libraries
 
@@ -181,18 +164,10 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         trainers.BpeTrainer(vocab_size=400, special_tokens=special, initial_alphabet=alphabet, show_progress=False),
     )
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>")
-    torch.manual_seed(0)
-    config = Qwen3Config(
-        **_sizes(
-            vocab_size=len(tokenizer),
-            max_position_embeddings=512,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-        )
-    )
     folder = tmp_path_factory.mktemp("model")
     with quiet_libraries():
-        AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+        model = tiny_decoder("Qwen3Config", tokenizer, max_position_embeddings=512, tie_word_embeddings=True)
+        model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
     return folder
 

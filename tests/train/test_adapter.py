@@ -140,7 +140,7 @@ def test_a_device_that_is_not_here_is_refused() -> None:
     import torch
 
     if torch.backends.mps.is_available():
-        pytest.skip("this machine has it")
+        pytest.skip("this machine has an MPS device, so asking for one is not refused")
     with pytest.raises(ConfigError, match="Here: cpu"):
         resolve_device(TrainConfig(data="d", device="mps"))
 

@@ -74,7 +74,6 @@ def evaluating(model: Any) -> Iterator[None]:
 
 def why_not_a_tree(model: Any) -> str | None:
     """None where a pack gives this model's own logits; otherwise the reason why packs are not used."""
-
     config = model.config.get_text_config()
     layers = set(getattr(config, "layer_types", None) or ()) - {"full_attention", "sliding_attention"}
     if layers:
