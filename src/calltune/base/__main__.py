@@ -1,8 +1,9 @@
 """`python -m calltune.base STEP`: the recipe of the embedded model, step by step.
 
-tokenizer  train the tokenizer and write it, with the chat template, into --out
-pretrain   train the model there; run again to go on from the last checkpoint
-rows       write invented conversations, for evaluation (--split test) or to look at
+tokenizer   train the tokenizer and write it, with the chat template, into --out
+pretrain    train the model there; run again to go on from the last checkpoint
+transplant  carry a trained model over to another tokenizer
+rows        write invented conversations, for evaluation (--split test) or to look at
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class TokenizerConfig:
     """Folder with real conversation files to add to the text."""
     scenes: int = 3000
     """Invented scenes whose text is used."""
-    vocab_size: int = 6144
+    vocab_size: int = 2048
     """Tokens in the vocabulary."""
     seed: int = 0
     """Seed of the invented scenes."""
@@ -44,8 +45,8 @@ class RowsConfig:
     split: Literal["train", "test"] = "test"
     """Which words tools and values are made of; training and test words do not overlap."""
     difficulty: float | None = None
-    """How large toolsets get and how strangely they are named, 0 to 1; by default every toolset has another, as in
-    training."""
+    """How large toolsets get, how strangely they are named and how often people use words of their own instead of the
+    tools', 0 to 1; by default every toolset has another, from 0.15 to 1."""
     per_toolset: int = 4
     """Conversations taken from each toolset."""
     held_out_dialogues: Path | None = None
@@ -94,10 +95,12 @@ def main(argv: list[str]) -> int:
     import tyro
 
     from calltune.base.pretrain import PretrainConfig, pretrain
+    from calltune.base.transplant import TransplantConfig, transplant
 
     steps = {
         "tokenizer": (TokenizerConfig, tokenizer),
         "pretrain": (PretrainConfig, pretrain),
+        "transplant": (TransplantConfig, transplant),
         "rows": (RowsConfig, rows),
     }
     if not argv or argv[0] not in steps:

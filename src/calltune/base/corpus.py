@@ -48,20 +48,21 @@ minutes."""
 TEXT_WEIGHT = 0.2
 """Loss weight of answers in words: the small talk of the real dialogues would be most of what is learned."""
 
-NAME_WEIGHT = 4.0
-"""Loss weight of a called tool's name: it is the decision, and one token in twenty."""
+NAME_WEIGHT = 2.0
+"""Loss weight of a called tool's name: it is the decision, and one token in ten."""
 
-BRIEF_SHARE = 0.4
-"""Share of the packs whose conversations end with the first tool name: twice as many decisions to learn from."""
+BRIEF_SHARE = 0.2
+"""Share of the packs whose conversations end with the first tool name: more decisions to learn from."""
 
 DRILL_SHARE = 0.15
 """Share of the scenes that are drills of looking up and copying, see `drills`."""
 
 REWORDED_SHARE = 0.4
-"""Share of the packs in which words are exchanged, see `rewording`."""
+"""Share of the packs in which words are exchanged, see `rewording`. This share and the two before it grow from nothing
+while toolsets grow: with all of them from the first step a model had not begun to copy after 980."""
 
 CONVERSATIONS = 16
-"""Most whole conversations over one toolset: more of them teach less than another toolset does."""
+"""Most whole conversations over one toolset, so that a sequence holds more than one toolset."""
 
 CALLED = re.compile(r'<tool_call>\{"name": "([^"]+)"')
 
@@ -80,7 +81,8 @@ class CorpusConfig:
     real: Path | None = None
     """Folder with the real conversation files; without it only invented scenes are used."""
     ramp: int = 2000
-    """Sequences until the hardest invented toolsets are drawn; easier ones are always among them."""
+    """Sequences until the hardest invented toolsets are drawn, and drills, exchanged words and brief conversations come
+    at their full share; easier toolsets are always among them."""
     max_row: int = 4096
     """Longer conversations are left out."""
 
@@ -98,9 +100,9 @@ class Corpus:
         }
         self.reworded = Rewording(renderer.tokenizer)
 
-    def scene(self, rng: random.Random, difficulty: float) -> Scene:
+    def scene(self, rng: random.Random, difficulty: float, progress: float) -> Scene:
         """One toolset with conversations: a drill, or from a real file by its share, else invented."""
-        if rng.random() < DRILL_SHARE:
+        if rng.random() < DRILL_SHARE * progress:
             return drill(rng, difficulty)
         draw = rng.random()
         for share, scenes in self.real.values():
@@ -115,13 +117,15 @@ class Corpus:
         """Sequence `index`: int32 arrays `ids`, `position_ids`, `parent`, `subtree_end` and float32 `weights`, each
         (nodes,)."""
         rng = random.Random(f"{self.config.seed}/{self.config.nodes}/{index}")
-        difficulty = min(1.0, 0.2 + index / self.config.ramp) if self.config.ramp else 1.0
+        progress = min(1.0, index / self.config.ramp) if self.config.ramp else 1.0
+        difficulty = min(1.0, 0.2 + progress)
         packs: list[Pack] = []
         room = self.config.nodes
         misses = 0
         while room > 256 and misses < 4:
-            scene = self.scene(rng, 0.15 + (difficulty - 0.15) * rng.random() ** 2)  # small and plain ones more often
-            pack = self._pack(scene, room, rng)
+            # small and plain toolsets more often
+            scene = self.scene(rng, 0.15 + (difficulty - 0.15) * rng.random() ** 2, progress)
+            pack = self._pack(scene, room, rng, progress)
             if pack is None:
                 misses += 1
                 continue
@@ -129,11 +133,11 @@ class Corpus:
             room -= len(pack)
         return join(packs, self.config.nodes)
 
-    def _pack(self, scene: Scene, room: int, rng: random.Random) -> Pack | None:
+    def _pack(self, scene: Scene, room: int, rng: random.Random, progress: float) -> Pack | None:
         """As many conversations of the scene as fit into `room` nodes; None when not one does."""
-        brief = rng.random() < BRIEF_SHARE
+        brief = rng.random() < BRIEF_SHARE * progress
         rows = scene_rows(scene, self.renderer, text_weight=TEXT_WEIGHT, name_weight=NAME_WEIGHT, brief=brief)
-        if rng.random() < REWORDED_SHARE:
+        if rng.random() < REWORDED_SHARE * progress:
             rows = self.reworded(rows, rng)
         rng.shuffle(rows)
         most = len(rows) if brief else CONVERSATIONS
