@@ -8,7 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calltune.base.corpus import HELD_OUT_SERVICES, Corpus, CorpusConfig, real_scenes, scene_rows
+from calltune.base.corpus import (
+    HELD_OUT_SERVICES,
+    VALUE_WEIGHT,
+    Corpus,
+    CorpusConfig,
+    real_scenes,
+    scene_rows,
+)
 from calltune.base.invent import Scene, invent
 from calltune.data import Conversation
 from calltune.render.renderer import Renderer
@@ -64,3 +71,14 @@ def test_a_sequence_is_full_of_well_formed_packs(renderer: Renderer) -> None:
     assert learned.any()
     inside = sequence["parent"] >= 0
     assert (sequence["position_ids"][inside] == sequence["position_ids"][sequence["parent"][inside]] + 1).all()
+
+
+def test_where_a_value_begins_weighs_more_than_the_rest_of_it(renderer: Renderer) -> None:
+    corpus = Corpus(CorpusConfig(), renderer)
+    call = '{"name": "book", "arguments": {"city": "Oslo", "days": 12}}'
+    ids = renderer.tokenizer(call, add_special_tokens=False).input_ids
+    weights = corpus.value_weights(ids, [1.0] * len(ids))
+    heavy = [place for place, weight in enumerate(weights) if weight == VALUE_WEIGHT]
+    after = [call[len(renderer.tokenizer.decode(ids[:place])) :] for place in heavy]
+    assert [text[:3] for text in after] == ["boo", "Osl", "12}"]
+    assert corpus.value_weights(ids, [0.0] * len(ids)) == [0.0] * len(ids)

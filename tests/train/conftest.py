@@ -183,6 +183,7 @@ def config(model_folder: Path, write_rows: Callable[..., Path], tmp_path: Path) 
             "rows_per_step": 4,
             "max_steps": 4,
             "device": "cpu",
+            "dtype": "float32",  # in which exactness is claimed; "auto" depends on the machine
         }
         if "data" not in options:
             settings["data"] = str(write_rows(conversations(20)))

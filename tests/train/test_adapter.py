@@ -10,7 +10,7 @@ import pytest
 
 from calltune.errors import ConfigError
 from calltune.train import TrainConfig
-from calltune.train.adapter import answer_for_bias, grow_embeddings, lora_config, resolve_device
+from calltune.train.adapter import answer_for_bias, grow_embeddings, lora_config, resolve_device, resolve_dtype
 from calltune.train.session import quiet_libraries
 
 
@@ -148,3 +148,12 @@ def test_a_device_that_is_not_here_is_refused() -> None:
 def test_a_layer_that_does_not_exist_is_refused_with_those_that_do(tiny_model: Callable[..., Any]) -> None:
     with pytest.raises(ConfigError, match=r"qproj[\s\S]*down_proj, gate_proj, k_proj"):
         lora_config(TrainConfig(data="d", targets=("qproj",)), tiny_model("qwen3"), [])
+
+
+def test_a_cpu_that_computes_in_bfloat16_trains_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    for computes, dtype in ((True, "bfloat16"), (False, "float32")):
+        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda computes=computes: computes)
+        assert resolve_dtype(TrainConfig(data="d"), "cpu") == dtype
+    assert resolve_dtype(TrainConfig(data="d", dtype="float32"), "cpu") == "float32"

@@ -160,3 +160,17 @@ def test_a_bfloat16_model_is_recognised(tiny_model: Callable[..., Any]) -> None:
     from calltune.train.tree import why_not_a_tree
 
     assert why_not_a_tree(tiny_model("qwen3").to(torch.bfloat16)) is None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_model_that_ignores_the_mask_takes_no_packs(
+    dtype: str, tiny_model: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from calltune.train import tree
+
+    monkeypatch.setattr(tree, "attention_inputs", lambda *columns: {"attention_mask": None})
+    reason = tree.why_not_a_tree(tiny_model("qwen3").to(getattr(torch, dtype)))
+    assert reason is not None
+    assert "do not follow the mask" in reason

@@ -51,6 +51,9 @@ TEXT_WEIGHT = 0.2
 NAME_WEIGHT = 2.0
 """Loss weight of a called tool's name: it is the decision, and one token in ten."""
 
+VALUE_WEIGHT = 2.5
+"""Loss weight of a value's first token: where the value begins is the decision, the rest is copying."""
+
 BRIEF_SHARE = 0.2
 """Share of the packs whose conversations end with the first tool name: more decisions to learn from."""
 
@@ -99,6 +102,12 @@ class Corpus:
             if config.real is not None and (scenes := real_scenes(config.real / name))
         }
         self.reworded = Rewording(renderer.tokenizer)
+        self.openers = {
+            number
+            for piece, number in renderer.tokenizer.get_vocab().items()
+            if renderer.tokenizer.convert_tokens_to_string([piece]).endswith(('": "', '": '))
+        }
+        """Tokens after which a value begins."""
 
     def scene(self, rng: random.Random, difficulty: float, progress: float) -> Scene:
         """One toolset with conversations: a drill, or from a real file by its share, else invented."""
@@ -133,10 +142,18 @@ class Corpus:
             room -= len(pack)
         return join(packs, self.config.nodes)
 
+    def value_weights(self, ids: Sequence[int], weights: Sequence[float]) -> list[float]:
+        """The weights of a row, `VALUE_WEIGHT` at the first token of every value of a call."""
+        return [
+            VALUE_WEIGHT if weight == 1.0 and before in self.openers else weight
+            for before, weight in zip([None, *ids], weights, strict=False)
+        ]
+
     def _pack(self, scene: Scene, room: int, rng: random.Random, progress: float) -> Pack | None:
         """As many conversations of the scene as fit into `room` nodes; None when not one does."""
         brief = rng.random() < BRIEF_SHARE * progress
         rows = scene_rows(scene, self.renderer, text_weight=TEXT_WEIGHT, name_weight=NAME_WEIGHT, brief=brief)
+        rows = [(ids, self.value_weights(ids, weights)) for ids, weights in rows]
         if rng.random() < REWORDED_SHARE * progress:
             rows = self.reworded(rows, rng)
         rng.shuffle(rows)

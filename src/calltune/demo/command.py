@@ -42,7 +42,7 @@ WRITTEN = ("tools.json", "train.jsonl", "test.jsonl", "run", "eval", MARKER)
 LEARNING_RATE = 4e-3
 """Twenty times the default, which suits large models; this one is 256 wide and has two hundred steps."""
 RANK = 64
-"""The codes are facts to be learned by heart, which takes room."""
+"""What people call things in this company is learned by heart, which takes room."""
 MAX_TOKENS = 256
 """More than the longest answer in the demo's rows, in any tokenizer; an untuned model need not ramble on."""
 
@@ -359,7 +359,7 @@ def clearest_rejection(predictions: Sequence[Prediction]) -> Prediction | None:
 
 
 def broken_by_hand(toolset: Toolset) -> Verdict:
-    """A call that says what a person would say instead of the company's codes, for when no model wrote a wrong one."""
+    """A call in a person's words instead of the schema's, for when no model wrote a wrong one."""
     arguments = {"ticket": "204417", "priority": "urgent"}
     message = Message(text="", reasoning=None, calls=(ToolCall(name="set_priority", arguments=arguments),))
     return Verdict(

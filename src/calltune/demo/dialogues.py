@@ -288,7 +288,7 @@ def _found(arguments: Arguments, rng: random.Random) -> Answered:
 
 
 def _created(arguments: Arguments, rng: random.Random) -> Answered:
-    ticket, priority = f"INC-{rng.randrange(600_000, 999_999)}", arguments.get("priority", "P3")
+    ticket, priority = f"INC-{rng.randrange(600_000, 999_999)}", arguments.get("priority", "normal")
     return {"ticket": ticket, "priority": priority}, f"I opened {ticket} with priority {priority}."
 
 

@@ -3,9 +3,9 @@
 What goes in: arguments as the model writes them (JSON values). What comes out: small dictionaries. Everything lives
 in memory and is gone when the process ends; a request that makes no sense raises `ValueError` with a sentence.
 
-The codes are a company's own, and the schema only lists them: that "the whole site is down" is `P1`, that Warsaw is
-`WAW3` and a screen `MON27` is something a model has to be taught. Descriptions are a few words each, because every
-token of them is read again for every request.
+People say much of it in other words than the schema: that "the whole site is down" is critical, a notebook a laptop,
+HQ in Vienna, and "ticket 204417" `INC-204417` is something a model has to be taught. Descriptions are a few words each,
+because every token of them is read again for every request.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ __all__ = [
 Ticket = Annotated[str, Field(pattern=r"^INC-[0-9]{6}$")]
 Login = Annotated[str, Field(pattern=r"^[a-z]{3,12}$")]
 Date = Annotated[str, Field(json_schema_extra={"format": "date"})]
-Queue = Literal["NET", "ACC", "HW", "APP"]
-Priority = Literal["P1", "P2", "P3", "P4"]
+Queue = Literal["network", "account", "hardware", "software"]
+Priority = Literal["critical", "high", "normal", "low"]
 Status = Literal["open", "waiting", "closed"]
-Resolution = Literal["FIX", "DUP", "NFF", "WDN"]
-System = Literal["AD", "VPN", "ERP", "MAIL"]
-Device = Literal["LT14", "MON27", "DOCK2", "HS7", "KB3", "PH5"]
-Site = Literal["HQ", "LON2", "BER1", "WAW3", "NYC4", "SIN5"]
-Service = Literal["svc-mail", "svc-vpn", "svc-erp", "svc-wifi", "svc-print", "svc-wiki"]
+Resolution = Literal["fixed", "duplicate", "no_fault", "withdrawn"]
+System = Literal["Windows", "VPN", "SAP", "Outlook"]
+Device = Literal["laptop", "monitor", "dock", "headset", "keyboard", "phone"]
+Site = Literal["Vienna", "London", "Berlin", "Warsaw", "New York", "Singapore"]
+Service = Literal["mail", "VPN", "SAP", "wifi", "printing", "wiki"]
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Desk:
 
     def open(self, ticket: str) -> dict[str, Any]:
         """The record of a ticket; one that was never seen here is taken to be an open one of another day."""
-        unknown = {"summary": "", "queue": "APP", "priority": "P3", "status": "open", "comments": []}
+        unknown = {"summary": "", "queue": "software", "priority": "normal", "status": "open", "comments": []}
         return self.tickets.setdefault(ticket, unknown)
 
     def editable(self, ticket: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ desk = Desk()
 
 @tool(effect="write")
 def create_ticket(
-    summary: Annotated[str, Field(min_length=1, max_length=80)], queue: Queue, priority: Priority = "P3"
+    summary: Annotated[str, Field(min_length=1, max_length=80)], queue: Queue, priority: Priority = "normal"
 ) -> dict[str, Any]:
     """Open a ticket.
 
@@ -158,7 +158,7 @@ def order_device(device: Device, site: Site, quantity: Annotated[int, Field(ge=1
 
 
 @tool(effect="write")
-def book_technician(site: Site, date: Date, slot: Literal["AM", "PM"]) -> dict[str, Any]:
+def book_technician(site: Site, date: Date, slot: Literal["morning", "afternoon"]) -> dict[str, Any]:
     """Book a technician's visit."""
     calendar_date.fromisoformat(date)
     if (site, date, slot) in desk.visits:

@@ -1,11 +1,11 @@
 """What fills a slot of a phrase: the words that are said, and the arguments that they mean in this company.
 
 What goes in: the name of a slot, a random generator, the split. What comes out: `(spoken words, {argument: value})`.
-Codes have the same words in both splits (`vocabulary.py`). Everything else (tickets, logins, dates, times, numbers,
-free text) is drawn from values that the other split never has.
+The choices of a schema are said in the same words in both splits (`vocabulary.py`). Everything else (tickets, logins,
+dates, times, numbers, free text) is drawn from values that the other split never has.
 
 The conventions: an argument that was not said is left out; free text is copied as it stands; "ticket 204417" is
-`INC-204417`; "14 March 2027" is `2027-03-14`; everything down is `P1`, urgent or blocking `P2`, no rush `P4`.
+`INC-204417`; "14 March 2027" is `2027-03-14`; everything down is critical, urgent or blocking high, no rush low.
 """
 
 from __future__ import annotations
@@ -147,14 +147,14 @@ SLOTS: dict[str, Callable[[random.Random, Split], Filled]] = {
     "minutes": _minutes,
     "note": _note,
     "priority": _code("priority", PRIORITY),
-    "priority_down": _code("priority", _only(PRIORITY, "P3", "P4")),
-    "priority_up": _code("priority", _only(PRIORITY, "P1", "P2")),
+    "priority_down": _code("priority", _only(PRIORITY, "normal", "low")),
+    "priority_up": _code("priority", _only(PRIORITY, "critical", "high")),
     "queue": _code("queue", QUEUE),
     "resolution": _code("resolution", RESOLUTION),
     "resolution_noun": _code("resolution", RESOLUTION_NOUN),
     "service": _code("service", SERVICE),
     "site": _code("site", SITE),
-    "slot": _code("slot", {"morning": "AM", "afternoon": "PM"}),
+    "slot": _code("slot", {"morning": "morning", "afternoon": "afternoon"}),
     "start": _start,
     "status": _code("status", STATUS),
     "summary": _summary,
@@ -162,9 +162,10 @@ SLOTS: dict[str, Callable[[random.Random, Split], Filled]] = {
     "text": _text,
     "ticket": _ticket,
     "urgency": _code("priority", URGENCY),
-    "urgency_down": _code("priority", {"There is no rush": "P4"}),
-    "urgency_up": _code("priority", _only(URGENCY, "P1", "P2")),
+    "urgency_down": _code("priority", {"There is no rush": "low"}),
+    "urgency_up": _code("priority", _only(URGENCY, "critical", "high")),
     "urgent": _code(
-        "priority", {"critical": "P1", "urgent": "P2", "blocking": "P2", "normal": "P3", "low priority": "P4"}
+        "priority",
+        {"critical": "critical", "urgent": "high", "blocking": "high", "normal": "normal", "low priority": "low"},
     ),
 }

@@ -1,7 +1,7 @@
 """The words of the help desk's users: plain tables, from which `values.py` draws.
 
-Codes (sites, devices, priorities ...) have the same words in both splits, since words for codes are what training
-teaches. Everything by split has other values in the test rows than in the training rows.
+The words for a schema's choices (sites, devices, priorities ...) are the same in both splits, since they are what
+training teaches. Everything by split has other values in the test rows than in the training rows.
 """
 
 from __future__ import annotations
@@ -9,35 +9,30 @@ from __future__ import annotations
 from calltune.demo.phrases import Split
 
 URGENCY = {
-    "Everything is down": "P1",
-    "Nobody can work": "P1",
-    "The whole site is down": "P1",
-    "It is urgent": "P2",
-    "I need this asap": "P2",
-    "It is blocking my work": "P2",
-    "There is no rush": "P4",
-    "It can wait": "P4",
-    "It is low priority": "P4",
+    "Everything is down": "critical",
+    "Nobody can work": "critical",
+    "The whole site is down": "critical",
+    "It is urgent": "high",
+    "I need this asap": "high",
+    "It is blocking my work": "high",
+    "There is no rush": "low",
+    "It can wait": "low",
+    "It is low priority": "low",
 }
 PRIORITY = {
-    "critical": "P1",
-    "P1": "P1",
-    "urgent": "P2",
-    "P2": "P2",
-    "normal": "P3",
-    "P3": "P3",
-    "low priority": "P4",
-    "P4": "P4",
+    "critical": "critical",
+    "urgent": "high",
+    "normal": "normal",
+    "low priority": "low",
 }
 QUEUE = {
-    "network": "NET",
-    "NET": "NET",
-    "account": "ACC",
-    "access": "ACC",
-    "hardware": "HW",
-    "equipment": "HW",
-    "software": "APP",
-    "application": "APP",
+    "network": "network",
+    "account": "account",
+    "access": "account",
+    "hardware": "hardware",
+    "equipment": "hardware",
+    "software": "software",
+    "application": "software",
 }
 STATUS = {
     "open": "open",
@@ -48,69 +43,69 @@ STATUS = {
     "finished": "closed",
 }
 RESOLUTION = {
-    "it is fixed": "FIX",
-    "it works again": "FIX",
-    "the problem is solved": "FIX",
-    "it is a duplicate": "DUP",
-    "we already have the same ticket": "DUP",
-    "no fault was found": "NFF",
-    "we could not reproduce it": "NFF",
-    "the user withdrew it": "WDN",
-    "it is not needed any more": "WDN",
+    "it is fixed": "fixed",
+    "it works again": "fixed",
+    "the problem is solved": "fixed",
+    "it is a duplicate": "duplicate",
+    "we already have the same ticket": "duplicate",
+    "no fault was found": "no_fault",
+    "we could not reproduce it": "no_fault",
+    "the user withdrew it": "withdrawn",
+    "it is not needed any more": "withdrawn",
 }
 RESOLUTION_NOUN = {
-    "fixed": "FIX",
-    "solved": "FIX",
-    "a duplicate": "DUP",
-    "no fault found": "NFF",
-    "not reproducible": "NFF",
-    "withdrawn": "WDN",
-    "not needed": "WDN",
+    "fixed": "fixed",
+    "solved": "fixed",
+    "a duplicate": "duplicate",
+    "no fault found": "no_fault",
+    "not reproducible": "no_fault",
+    "withdrawn": "withdrawn",
+    "not needed": "withdrawn",
 }
 SYSTEM = {
-    "Windows": "AD",
-    "computer": "AD",
+    "Windows": "Windows",
+    "computer": "Windows",
     "VPN": "VPN",
     "remote access": "VPN",
-    "SAP": "ERP",
-    "ERP": "ERP",
-    "mail": "MAIL",
-    "Outlook": "MAIL",
+    "SAP": "SAP",
+    "ERP": "SAP",
+    "mail": "Outlook",
+    "Outlook": "Outlook",
 }
 DEVICE = {
-    "laptop": "LT14",
-    "notebook": "LT14",
-    "monitor": "MON27",
-    "screen": "MON27",
-    "docking station": "DOCK2",
-    "dock": "DOCK2",
-    "headset": "HS7",
-    "keyboard": "KB3",
-    "phone": "PH5",
-    "mobile phone": "PH5",
+    "laptop": "laptop",
+    "notebook": "laptop",
+    "monitor": "monitor",
+    "screen": "monitor",
+    "docking station": "dock",
+    "dock": "dock",
+    "headset": "headset",
+    "keyboard": "keyboard",
+    "phone": "phone",
+    "mobile phone": "phone",
 }
 SITE = {
-    "Vienna": "HQ",
-    "HQ": "HQ",
-    "London": "LON2",
-    "Berlin": "BER1",
-    "Warsaw": "WAW3",
-    "New York": "NYC4",
-    "Singapore": "SIN5",
+    "Vienna": "Vienna",
+    "HQ": "Vienna",
+    "London": "London",
+    "Berlin": "Berlin",
+    "Warsaw": "Warsaw",
+    "New York": "New York",
+    "Singapore": "Singapore",
 }
 SERVICE = {
-    "the mail server": "svc-mail",
-    "e-mail": "svc-mail",
-    "the VPN": "svc-vpn",
-    "remote access": "svc-vpn",
-    "SAP": "svc-erp",
-    "the ERP": "svc-erp",
-    "the wifi": "svc-wifi",
-    "the wireless network": "svc-wifi",
-    "the print server": "svc-print",
-    "printing": "svc-print",
-    "the wiki": "svc-wiki",
-    "the intranet": "svc-wiki",
+    "the mail server": "mail",
+    "e-mail": "mail",
+    "the VPN": "VPN",
+    "remote access": "VPN",
+    "SAP": "SAP",
+    "the ERP": "SAP",
+    "the wifi": "wifi",
+    "the wireless network": "wifi",
+    "the print server": "printing",
+    "printing": "printing",
+    "the wiki": "wiki",
+    "the intranet": "wiki",
 }
 NOTE = {
     "a comment": False,
@@ -121,14 +116,29 @@ NOTE = {
 }
 
 SUBJECT = {
-    "NET": ("the wifi", "the VPN", "the internet connection", "the router", "the network", "the firewall"),
-    "ACC": ("my login", "my password", "my account", "my badge", "my user profile", "my access to the finance folder"),
-    "HW": ("my laptop", "the monitor", "my keyboard", "the docking station", "the projector", "my headset", "my mouse"),
-    "APP": ("Excel", "SAP", "Outlook", "the browser", "Word", "the invoice program", "Teams", "the calendar"),
+    "network": ("the wifi", "the VPN", "the internet connection", "the router", "the network", "the firewall"),
+    "account": (
+        "my login",
+        "my password",
+        "my account",
+        "my badge",
+        "my user profile",
+        "my access to the finance folder",
+    ),
+    "hardware": (
+        "my laptop",
+        "the monitor",
+        "my keyboard",
+        "the docking station",
+        "the projector",
+        "my headset",
+        "my mouse",
+    ),
+    "software": ("Excel", "SAP", "Outlook", "the browser", "Word", "the invoice program", "Teams", "the calendar"),
 }
 SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
     "train": {
-        "NET": (
+        "network": (
             "drops every few minutes",
             "is very slow",
             "does not connect",
@@ -150,7 +160,7 @@ SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
             "forgets its settings",
             "beeps all the time",
         ),
-        "ACC": (
+        "account": (
             "is rejected",
             "has expired",
             "does not work",
@@ -172,7 +182,7 @@ SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
             "has been stolen",
             "ends tomorrow",
         ),
-        "HW": (
+        "hardware": (
             "does not turn on",
             "is broken",
             "makes a strange noise",
@@ -194,7 +204,7 @@ SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
             "reacts too late",
             "is missing its cover",
         ),
-        "APP": (
+        "software": (
             "crashes when I save",
             "does not start",
             "freezes",
@@ -218,10 +228,10 @@ SYMPTOM: dict[Split, dict[str, tuple[str, ...]]] = {
         ),
     },
     "test": {
-        "NET": ("is unstable", "goes away during calls", "cannot be reached", "needs a restart"),
-        "ACC": ("is gone", "has the wrong role", "was blocked without a reason", "cannot be changed"),
-        "HW": ("has a crack", "stays dark", "has a dead button", "needs to be replaced"),
-        "APP": ("hangs at the start", "loses my changes", "gives a strange message", "will not print"),
+        "network": ("is unstable", "goes away during calls", "cannot be reached", "needs a restart"),
+        "account": ("is gone", "has the wrong role", "was blocked without a reason", "cannot be changed"),
+        "hardware": ("has a crack", "stays dark", "has a dead button", "needs to be replaced"),
+        "software": ("hangs at the start", "loses my changes", "gives a strange message", "will not print"),
     },
 }
 MOMENT: dict[Split, tuple[str, ...]] = {

@@ -71,6 +71,9 @@ def resolve_dtype(config: TrainConfig, device: str) -> str:
 
     if config.dtype != "auto":
         return config.dtype
+    if device == "cpu":
+        computes = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)  # private: there is no public name
+        return "bfloat16" if computes() else "float32"
     return "bfloat16" if device == "cuda" and torch.cuda.is_bf16_supported() else "float32"
 
 

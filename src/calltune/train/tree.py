@@ -23,7 +23,8 @@ TRIED_TOKENS = 12
 """Tokens of a row in the trial; more where the model has a short sliding window, so that it is exceeded."""
 LONGEST_TRIAL = 128
 TOLERANCE = {"float32": 1e-3, "bfloat16": 0.1, "float16": 0.05}
-"""Largest difference of the trial's logits, relative to their spread. One that ignores the mask differs by about 1."""
+"""Largest difference of a token's logits in the trial (root mean square over the vocabulary), relative to their spread.
+One that ignores the mask differs by about 1."""
 
 
 def attention_inputs(
@@ -109,8 +110,8 @@ def use_tree_attention(model: Any) -> bool:
             ids = torch.arange(TRIED_TOKENS, device=next(model.parameters()).device)[None]
             own = model(input_ids=ids, use_cache=False).logits
             set_tree_attention(model)
-            difference = (model(input_ids=ids, use_cache=False).logits - own).abs().max() / own.float().std()
-            exact = float(difference) <= limit and _largest_difference(model, config, TRIED_TOKENS) <= limit
+            difference = _apart(model(input_ids=ids, use_cache=False).logits, own)
+            exact = difference <= limit and _largest_difference(model, config, TRIED_TOKENS) <= limit
     except (TypeError, ValueError, RuntimeError, KeyError, AttributeError):
         exact = False  # attention that cannot be exchanged, or a forward pass that does not hand `tree` on
     if not exact:
@@ -131,7 +132,7 @@ def has_plain_head(model: Any) -> bool:
 
 
 def _largest_difference(model: Any, config: Any, length: int) -> float:
-    """Largest difference between the logits of a pack of three rows and of the rows alone, in units of their spread."""
+    """How far the logits of a pack of three rows are from those of the rows alone."""
     import torch
 
     parameter = next(model.parameters())
@@ -153,8 +154,15 @@ def _largest_difference(model: Any, config: Any, length: int) -> float:
     for row in rows:
         path = _path(pack, row)
         alone = model(input_ids=torch.tensor([row], device=parameter.device), use_cache=False).logits[0]
-        worst = max(worst, float((logits[path] - alone).abs().max() / alone.float().std().clamp(min=1e-9)))
+        worst = max(worst, _apart(logits[path], alone))
     return worst
+
+
+def _apart(logits: torch.Tensor, expected: torch.Tensor) -> float:
+    """The largest difference of a token's logits in units of their spread. Shapes: (..., tokens, vocabulary)."""
+    expected = expected.float()
+    difference = (logits.float() - expected).square().mean(-1).sqrt().max()
+    return float(difference / expected.std().clamp(min=1e-9))
 
 
 def _path(pack: Any, row: list[int]) -> list[int]:
