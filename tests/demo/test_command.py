@@ -152,3 +152,7 @@ def test_the_command_shown_makes_the_configuration_that_is_run() -> None:
 def test_the_embedded_model_learns_the_help_desk(tmp_path: Path) -> None:
     report, _ = run(tmp_path / "demo", steps=60, eval_rows=60)
     assert report.exit_code == 0
+    assert report.evaluation.before is not None
+    before, after = (side.metrics() for side in (report.evaluation.before, report.evaluation.after))
+    for name, gain in (("tool_name", 0.2), ("call_exact", 0.1)):
+        assert (after[name].value or 0) >= (before[name].value or 0) + gain, name
