@@ -272,7 +272,7 @@ torch.set_num_threads(1)
 from pathlib import Path
 from calltune.train import TrainConfig, train
 model, data, out, packing = sys.argv[1:]
-train(TrainConfig(model=model, data=data, out=Path(out), packing=packing, device="cpu",
+train(TrainConfig(model=model, data=data, out=Path(out), packing=packing, device="cpu", dtype="float32",
                   rows_per_step=4, epochs=4, save_steps=3, dropout=0.1))
 """
 
