@@ -140,7 +140,7 @@ def test_ctrl_c_saves_a_checkpoint_and_resume_ends_as_if_nothing_had_happened(
     from calltune.train.trainer import RowTrainer
 
     trained(config(out=tmp_path / "whole", max_steps=7, dropout=0.1))
-    step = RowTrainer.training_step
+    step, handler = RowTrainer.training_step, signal.getsignal(signal.SIGINT)
 
     def interrupted(self: Any, *args: Any, **kwargs: Any) -> Any:
         if self.state.global_step == 2:
@@ -153,7 +153,7 @@ def test_ctrl_c_saves_a_checkpoint_and_resume_ends_as_if_nothing_had_happened(
         report, text = trained(options)
     assert not report.finished and report.exit_code == 1 and report.steps == 3
     assert "--resume" in text and "step 3 of 7" in text
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
 
     with pytest.raises(ConfigError, match="stopped"):
         train(options)

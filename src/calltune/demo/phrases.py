@@ -3,7 +3,7 @@
 What goes in: the text files in `phrasings/`. What comes out: `Phrases`. In the files, `# create_ticket do` opens the
 imperatives for a function (they follow "please" and "could you", and join with "and"), `# create_ticket say` its
 whole sentences, and a bare `# openers` a list that serves them all. `{site}` is a slot, drawn by `values.py`; the
-codes of the company are there, not here.
+words of the company are there, not here.
 """
 
 from __future__ import annotations
