@@ -88,7 +88,7 @@ def test_no_template_of_the_test_split_is_in_training() -> None:
         assert not set(gap.answer["test"]) & set(gap.answer["train"]), gap.tool
 
 
-def test_no_argument_value_of_the_test_split_is_in_training_unless_it_is_a_code(toolset: Toolset) -> None:
+def test_no_argument_value_of_the_test_split_is_in_training_unless_it_is_a_choice(toolset: Toolset) -> None:
     values: dict[Split, dict[str, set[Any]]] = {}
     for split in SPLITS:
         values[split] = defaultdict(set)
@@ -103,7 +103,7 @@ def test_no_argument_value_of_the_test_split_is_in_training_unless_it_is_a_code(
         assert not values["train"][key] & values["test"][key], key
 
 
-def test_every_code_of_the_contract_can_be_learned(toolset: Toolset) -> None:
+def test_every_choice_of_the_contract_can_be_learned(toolset: Toolset) -> None:
     used: dict[tuple[str, str], set[Any]] = defaultdict(set)
     for name, arguments in calls_of(ROWS_OF["train"]):
         for key, value in arguments.items():

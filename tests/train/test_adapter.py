@@ -136,11 +136,11 @@ def test_qlora_without_an_nvidia_gpu_is_refused_with_what_to_do_instead() -> Non
         resolve_device(TrainConfig(data="d", quantize="nf4", device="cpu"))
 
 
-def test_a_device_that_is_not_here_is_refused() -> None:
+def test_a_device_that_is_not_here_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    if torch.backends.mps.is_available():
-        pytest.skip("this machine has an MPS device, so asking for one is not refused")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(ConfigError, match="Here: cpu"):
         resolve_device(TrainConfig(data="d", device="mps"))
 

@@ -62,7 +62,7 @@ DRILL_SHARE = 0.15
 
 REWORDED_SHARE = 0.4
 """Share of the packs in which words are exchanged, see `rewording`. This share and the two before it grow from nothing
-while toolsets grow: with all of them from the first step a model had not begun to copy after 980."""
+while toolsets grow: the one model that learned to copy from nothing began without them."""
 
 CONVERSATIONS = 16
 """Most whole conversations over one toolset, so that a sequence holds more than one toolset."""

@@ -2,8 +2,8 @@
 
 What goes in: a seed and a split. What comes out: rows in the OpenAI chat shape (`id`, `messages`; the tools are the
 help desk's, so rows do not repeat them), the same ones every time. The test split shares no sentence with the
-training split, and no value of an argument that is not a code. No model is involved, and nothing is sampled from
-one.
+training split, and no value of an argument but the choices of its schema. No model is involved, and nothing is
+sampled from one.
 
     >>> conversations(0, "train")[0].keys()
     dict_keys(['id', 'messages'])

@@ -51,18 +51,18 @@ def fill(slot: str, rng: random.Random, split: Split) -> Filled:
     return SLOTS[slot](rng, split)
 
 
-def _code(argument: str, codes: dict[str, Any]) -> Callable[[random.Random, Split], Filled]:
-    """A slot for codes: every code equally often, then one of its words."""
+def _choice(argument: str, meanings: dict[str, Any]) -> Callable[[random.Random, Split], Filled]:
+    """A slot for a choice of the schema: every choice equally often, then one of its words."""
 
     def draw(rng: random.Random, split: Split) -> Filled:
-        value = rng.choice(sorted(set(codes.values())))
-        return rng.choice([words for words, code in codes.items() if code == value]), {argument: value}
+        value = rng.choice(sorted(set(meanings.values())))
+        return rng.choice([words for words, meant in meanings.items() if meant == value]), {argument: value}
 
     return draw
 
 
-def _only(codes: dict[str, str], *values: str) -> dict[str, str]:
-    return {words: code for words, code in codes.items() if code in values}
+def _only(meanings: dict[str, str], *values: str) -> dict[str, str]:
+    return {words: meant for words, meant in meanings.items() if meant in values}
 
 
 def _ours(number: int, split: Split) -> bool:
@@ -105,7 +105,7 @@ def _start(rng: random.Random, split: Split) -> Filled:
 
 def _devices(rng: random.Random, split: Split) -> Filled:
     """One device ("a headset", quantity not said) or several ("3 headsets")."""
-    name, arguments = _code("device", DEVICE)(rng, split)
+    name, arguments = _choice("device", DEVICE)(rng, split)
     if rng.random() < 0.4:
         return f"{rng.choice(('a', 'a new'))} {name}", arguments
     quantity = rng.choice(QUANTITIES[split])
@@ -125,7 +125,7 @@ def _text(rng: random.Random, split: Split) -> Filled:
 
 
 def _note(rng: random.Random, split: Split) -> Filled:
-    words, arguments = _code("internal", NOTE)(rng, split)
+    words, arguments = _choice("internal", NOTE)(rng, split)
     return words, arguments if arguments["internal"] else {}
 
 
@@ -146,25 +146,25 @@ SLOTS: dict[str, Callable[[random.Random, Split], Filled]] = {
     "login": _login,
     "minutes": _minutes,
     "note": _note,
-    "priority": _code("priority", PRIORITY),
-    "priority_down": _code("priority", _only(PRIORITY, "normal", "low")),
-    "priority_up": _code("priority", _only(PRIORITY, "critical", "high")),
-    "queue": _code("queue", QUEUE),
-    "resolution": _code("resolution", RESOLUTION),
-    "resolution_noun": _code("resolution", RESOLUTION_NOUN),
-    "service": _code("service", SERVICE),
-    "site": _code("site", SITE),
-    "slot": _code("slot", {"morning": "morning", "afternoon": "afternoon"}),
+    "priority": _choice("priority", PRIORITY),
+    "priority_down": _choice("priority", _only(PRIORITY, "normal", "low")),
+    "priority_up": _choice("priority", _only(PRIORITY, "critical", "high")),
+    "queue": _choice("queue", QUEUE),
+    "resolution": _choice("resolution", RESOLUTION),
+    "resolution_noun": _choice("resolution", RESOLUTION_NOUN),
+    "service": _choice("service", SERVICE),
+    "site": _choice("site", SITE),
+    "slot": _choice("slot", {"morning": "morning", "afternoon": "afternoon"}),
     "start": _start,
-    "status": _code("status", STATUS),
+    "status": _choice("status", STATUS),
     "summary": _summary,
-    "system": _code("system", SYSTEM),
+    "system": _choice("system", SYSTEM),
     "text": _text,
     "ticket": _ticket,
-    "urgency": _code("priority", URGENCY),
-    "urgency_down": _code("priority", {"There is no rush": "low"}),
-    "urgency_up": _code("priority", _only(URGENCY, "critical", "high")),
-    "urgent": _code(
+    "urgency": _choice("priority", URGENCY),
+    "urgency_down": _choice("priority", {"There is no rush": "low"}),
+    "urgency_up": _choice("priority", _only(URGENCY, "critical", "high")),
+    "urgent": _choice(
         "priority",
         {"critical": "critical", "urgent": "high", "blocking": "high", "normal": "normal", "low priority": "low"},
     ),

@@ -174,8 +174,9 @@ def _part_loss(head: Any, hidden: torch.Tensor, targets: torch.Tensor, weights: 
 
 def compute_dtype(model: Any) -> torch.dtype:
     """The number format of the attention scores."""
-    if torch.is_autocast_enabled():
-        return torch.get_autocast_dtype("cuda")
+    device = next(model.parameters()).device.type
+    if torch.is_autocast_enabled(device):
+        return torch.get_autocast_dtype(device)
     dtype: torch.dtype = next(parameter.dtype for parameter in model.parameters() if parameter.is_floating_point())
     return dtype
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TRIED_TOKENS = 12
 """Tokens of a row in the trial; more where the model has a short sliding window, so that it is exceeded."""
 LONGEST_TRIAL = 128
-TOLERANCE = {"float32": 1e-3, "bfloat16": 0.1, "float16": 0.05}
+TOLERANCE = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}
 """Largest difference of a token's logits in the trial (root mean square over the vocabulary), relative to their spread.
 One that ignores the mask differs by about 1."""
 
