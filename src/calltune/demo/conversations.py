@@ -15,7 +15,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from inspect import signature
@@ -26,15 +26,14 @@ from calltune.data.write import LineWriter
 from calltune.demo import helpdesk
 from calltune.demo.dialogues import (
     ERRORS,
-    GAPS,
     NO_FUNCTION,
+    QUESTIONS,
     RESULTS,
-    THANKS,
     WELCOME,
     Arguments,
     failure,
 )
-from calltune.demo.phrases import Split, phrases
+from calltune.demo.phrases import Patterns, Phrases, Split, choose, phrases
 from calltune.demo.values import fill
 from calltune.errors import CalltuneError
 
@@ -54,9 +53,18 @@ class Writer:
     split: Split
     rng: random.Random
 
-    def maybe(self, choices: Iterable[str], share: float) -> str:
-        """One of the choices, or nothing."""
-        return self.rng.choice(tuple(choices)) if self.rng.random() < share else ""
+    @property
+    def phrases(self) -> Phrases:
+        """The patterns of the split."""
+        return phrases(self.split)
+
+    def draw(self, patterns: Patterns) -> str:
+        """One of the patterns, with one of its alternatives in every place."""
+        return choose(self.rng.choice(patterns), self.rng)
+
+    def maybe(self, patterns: Patterns, share: float) -> str:
+        """One of the patterns, or nothing."""
+        return self.draw(patterns) if self.rng.random() < share else ""
 
     def fill(self, template: str) -> tuple[str, Arguments]:
         """A template with its slots filled, and the arguments that were said; `{Note}` is `{note}` with a capital."""
@@ -71,23 +79,27 @@ class Writer:
 
     def sentence(self, tool: str) -> tuple[str, Arguments]:
         """A request for one function, with or without courtesies around it."""
-        said = phrases(self.split)
-        whole = said.say[tool]
-        template = self.rng.choice((*said.do[tool], *whole))
-        frame = "{do}" if template in whole else self.frame(template)
-        return self.around(*self.fill(frame.replace("{do}", small(template))))
+        do, say = self.phrases.do[tool], self.phrases.say[tool]
+        whole = self.rng.randrange(len(do) + len(say)) >= len(do)
+        template = self.draw(say if whole else do)
+        frame = "{do}" if whole else self.frame(template)
+        sentence = frame.replace("{do}", small(template))
+        if tool == "create_ticket" and "{urg" not in sentence and self.rng.random() < 0.25:
+            first = sentence[:1].upper() + sentence[1:]
+            sentence = self.rng.choice((f"{{urgency}}. {first}", f"{first} {{urgency}}."))
+        return self.around(*self.fill(sentence))
 
     def frame(self, template: str) -> str:
         """How an imperative becomes a sentence. After free text only a full stop may follow: it would be part of it."""
-        frames = phrases(self.split).requests
+        frames = self.phrases.requests
         if ends_in_text(template):
             frames = tuple(frame for frame in frames if frame.endswith("{do}.") and "," not in frame)
-        return self.rng.choice(frames)
+        return self.draw(frames)
 
     def around(self, text: str, arguments: Arguments) -> tuple[str, Arguments]:
         """The text with an opener and a closer now and then, and a capital at its start."""
-        opener = self.maybe(phrases(self.split).openers, 0.3)
-        closer = self.maybe(phrases(self.split).closers, 0.25)
+        opener = self.maybe(self.phrases.openers, 0.3)
+        closer = self.maybe(self.phrases.closers, 0.25)
         if not opener.endswith((",", ":")):
             text = capital(text, arguments)
         return " ".join(part for part in (opener, text, closer) if part), arguments
@@ -99,27 +111,27 @@ class Writer:
 
     def parallel(self, tool: str) -> list[Message]:
         """Two requests in one message, two calls at once."""
-        imperatives = phrases(self.split).do
+        imperatives = self.phrases.do
         other = self.rng.choice(sorted(imperatives))
         filled: list[tuple[str, Call]] = []
         for name in (tool, other):
-            text, arguments = self.fill(self.rng.choice([t for t in imperatives[name] if not ends_in_text(t)]))
+            text, arguments = self.fill(self.draw(tuple(t for t in imperatives[name] if not ends_in_text(t))))
             filled.append((text, (name, arguments)))
-        joint = self.rng.choice(phrases(self.split).joints).replace("{a}", filled[0][0]).replace("{b}", filled[1][0])
-        text, _ = self.around(self.rng.choice(phrases(self.split).requests).replace("{do}", joint), {})
+        joint = self.draw(self.phrases.joints).replace("{a}", filled[0][0]).replace("{b}", filled[1][0])
+        text, _ = self.around(self.draw(self.phrases.requests).replace("{do}", joint), {})
         return [user(text), calls(*(call for _, call in filled))]
 
     def unrelated(self, tool: str) -> list[Message]:
         """Something that no function can do."""
-        text, _ = self.around(small(self.rng.choice(phrases(self.split).unrelated)), {})
+        text, _ = self.around(small(self.draw(self.phrases.unrelated)), {})
         return [user(text), reply(NO_FUNCTION)]
 
     def asked(self, tool: str) -> list[Message]:
         """A required argument is missing: the assistant asks, the user answers, the call follows."""
-        gap = self.rng.choice([gap for gap in GAPS if gap.tool == tool])
-        text, first = self.around(*self.fill(small(self.rng.choice(gap.first[self.split]))))
-        answer, second = self.fill(self.rng.choice(gap.answer[self.split]))
-        return [user(text), reply(gap.ask), user(capital(answer, second)), calls((gap.tool, {**first, **second}))]
+        gap = self.rng.choice([gap for gap in QUESTIONS if gap[0] == tool])
+        text, first = self.around(*self.fill(small(self.draw(self.phrases.needs[gap]))))
+        answer, second = self.fill(self.draw(self.phrases.gets[gap]))
+        return [user(text), reply(QUESTIONS[gap]), user(capital(answer, second)), calls((tool, {**first, **second}))]
 
     def answered(self, tool: str) -> list[Message]:
         """A call, its result, the reply; then thanks, or another request."""
@@ -128,7 +140,7 @@ class Writer:
         row = [request, call, returned(result), reply(sentence)]
         more = self.rng.random()
         if more < 0.25:
-            row += [user(self.rng.choice(THANKS[self.split])), reply(WELCOME)]
+            row += [user(self.draw(self.phrases.thanks)), reply(WELCOME)]
         elif more < 0.6:
             row += self.single(self.rng.choice(sorted(RESULTS)))
         return number_calls(row)

@@ -5,7 +5,8 @@ in memory and is gone when the process ends; a request that makes no sense raise
 
 People say much of it in other words than the schema: that "the whole site is down" is critical, a notebook a laptop,
 HQ in Vienna, and "ticket 204417" `INC-204417` is something a model has to be taught. Descriptions are a few words each,
-because every token of them is read again for every request.
+because every token of them is read again for every request. What has to be decided comes before free text: a small
+model copies the text to its end and then forgets that something was left to say.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ desk = Desk()
 
 @tool(effect="write")
 def create_ticket(
-    summary: Annotated[str, Field(min_length=1, max_length=80)], queue: Queue, priority: Priority = "normal"
+    queue: Queue, *, priority: Priority = "normal", summary: Annotated[str, Field(min_length=1, max_length=80)]
 ) -> dict[str, Any]:
     """Open a ticket.
 
@@ -117,7 +118,7 @@ def set_priority(ticket: Ticket, priority: Priority) -> dict[str, Any]:
 
 @tool(effect="write")
 def add_comment(
-    ticket: Ticket, text: Annotated[str, Field(min_length=1, max_length=120)], internal: bool = False
+    ticket: Ticket, *, internal: bool = False, text: Annotated[str, Field(min_length=1, max_length=120)]
 ) -> dict[str, Any]:
     """Write a comment on a ticket.
 

@@ -1,57 +1,88 @@
-"""What people say to the help desk: sentences with slots, in a training half and a test half that share no sentence.
+"""What people say to the help desk: patterns of sentences, some of them kept for the test rows.
 
-What goes in: the text files in `phrasings/`. What comes out: `Phrases`. In the files, `# create_ticket do` opens the
-imperatives for a function (they follow "please" and "could you", and join with "and"), `# create_ticket say` its
-whole sentences, and a bare `# openers` a list that serves them all. `{site}` is a slot, drawn by `values.py`; the
-words of the company are there, not here.
+What goes in: `phrasings.txt`. What comes out: `Phrases`. In the file, `# create_ticket do` opens the imperatives for a
+function (they follow "please" and "could you", and join with "and"), `# create_ticket say` its whole sentences,
+`# create_ticket needs summary` first messages that leave an argument out, `# create_ticket gets summary` the answers
+that give it, and a bare `# openers` a list that serves them all. `(give|hand)` are alternatives, `{site}` is a slot,
+drawn by `values.py`; the words of the company are there, not here. Chance decides which patterns training never sees.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+import random
+import re
+import zlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 Split = Literal["train", "test"]
+Patterns = tuple[str, ...]
+
+HELD_OUT = 6
+"""One pattern in so many belongs to the test split."""
+
+ALTERNATIVES = re.compile(r"\(([^()]*)\)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Phrases:
-    """Every sentence of one split."""
+    """Every pattern of one split."""
 
-    do: Mapping[str, tuple[str, ...]]
+    do: Mapping[str, Patterns]
     """By function: imperatives, lower case, without a full stop."""
-    say: Mapping[str, tuple[str, ...]]
+    say: Mapping[str, Patterns]
     """By function: whole sentences with their punctuation."""
-    openers: tuple[str, ...]
+    needs: Mapping[tuple[str, str], Patterns]
+    """By function and argument: first messages that leave the argument out."""
+    gets: Mapping[tuple[str, str], Patterns]
+    """By function and argument: answers that give it."""
+    openers: Patterns
     """What may come before a request."""
-    closers: tuple[str, ...]
+    closers: Patterns
     """What may come after it."""
-    requests: tuple[str, ...]
+    requests: Patterns
     """Frames that make a sentence of an imperative `{do}`."""
-    joints: tuple[str, ...]
+    joints: Patterns
     """Frames that make one imperative of two, `{a}` and `{b}`."""
-    unrelated: tuple[str, ...]
+    unrelated: Patterns
     """Questions that no function of the help desk can answer."""
-
-
-def lines(text: str) -> tuple[str, ...]:
-    """The lines of a text, without indentation and empty ones."""
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+    thanks: Patterns
+    """What is said after an answer."""
 
 
 @cache
 def phrases(split: Split) -> Phrases:
-    """The sentences of a split."""
-    sections: dict[str, tuple[str, ...]] = {}
-    text = (files("calltune.demo") / "phrasings" / f"{split}.txt").read_text(encoding="utf-8")
-    for block in text.split("# ")[1:]:
-        title, _, body = block.partition("\n")
-        sections[title.strip()] = lines(body)
-    by_tool: dict[str, dict[str, tuple[str, ...]]] = {"do": {}, "say": {}}
+    """The patterns of a split."""
+    sections: dict[str, Patterns] = {}
+    for block in (files("calltune.demo") / "phrasings.txt").read_text(encoding="utf-8").split("# ")[1:]:
+        title, *lines = [line.strip() for line in block.splitlines() if line.strip()]
+        sections[title] = part(lines, split)
+    by_title: dict[str, dict[Any, Patterns]] = defaultdict(dict)
     for title in [title for title in sections if " " in title]:
-        tool, kind = title.split()
-        by_tool[kind][tool] = sections.pop(title)
-    return Phrases(do=by_tool["do"], say=by_tool["say"], **sections)
+        tool, kind, *argument = title.split()
+        by_title[kind][(tool, *argument) if argument else tool] = sections.pop(title)
+    return Phrases(**by_title, **sections)  # type: ignore[arg-type]  # the titles are the names of the fields
+
+
+def part(patterns: Sequence[str], split: Split) -> Patterns:
+    """The patterns of a list that belong to a split: those with the smallest checksums are for the test."""
+    lot = sorted(patterns, key=lambda pattern: zlib.crc32(pattern.encode()))
+    test = lot[: max(1, round(len(lot) / HELD_OUT))]
+    return tuple(pattern for pattern in patterns if (pattern in test) == (split == "test"))
+
+
+def choose(pattern: str, rng: random.Random) -> str:
+    """The pattern with one of its alternatives in every place."""
+    return ALTERNATIVES.sub(lambda found: rng.choice(found[1].split("|")), pattern)
+
+
+def spelled_out(pattern: str) -> set[str]:
+    """Everything that `choose` can make of a pattern."""
+    pieces = ALTERNATIVES.split(pattern)  # text, alternatives, text, ...
+    choices = [piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces)]
+    return {"".join(made) for made in itertools.product(*choices)}

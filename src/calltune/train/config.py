@@ -81,7 +81,7 @@ class TrainConfig:
     gradient_checkpointing: bool = False
     """Compute activations twice instead of keeping them: less memory, about a third slower."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """Number format of the frozen model; auto: bfloat16 on a GPU that has it, float32 elsewhere."""
+    """Number format of the frozen model; auto: bfloat16 where the GPU or the CPU computes in it, float32 elsewhere."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to compute."""
 
