@@ -80,7 +80,7 @@ desk = Desk()
 
 @tool(effect="write")
 def create_ticket(
-    queue: Queue, *, priority: Priority = "normal", summary: Annotated[str, Field(min_length=1, max_length=80)]
+    queue: Queue, *, priority: Priority = "normal", summary: Annotated[str, Field(min_length=1, max_length=100)]
 ) -> dict[str, Any]:
     """Open a ticket.
 
