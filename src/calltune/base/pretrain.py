@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from calltune.base.corpus import NAME_WEIGHT, Corpus, CorpusConfig
 from calltune.base.model import base_config, base_model
 from calltune.render.renderer import Renderer
-from calltune.train.tree_attention import plan_blocks, set_tree_attention
 
 if TYPE_CHECKING:
     import torch
@@ -74,6 +73,8 @@ def pretrain(config: PretrainConfig) -> bool:
     """Train until `steps` or `minutes`; True when finished, the model then lies in `out`."""
     import torch
     from transformers import AutoTokenizer
+
+    from calltune.train.tree_attention import set_tree_attention
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = AutoTokenizer.from_pretrained(config.out)
@@ -191,6 +192,8 @@ def attention_inputs(subtree_end: torch.Tensor, device: str) -> dict[str, Any]:
     """`key <= query < subtree_end[key]`: a FlexAttention block mask on CUDA, blocks of queries elsewhere.
     `subtree_end` has shape (sequences, nodes), off CUDA (1, nodes)."""
     if device != "cuda":
+        from calltune.train.tree_attention import plan_blocks
+
         return {"attention_mask": None, "tree": plan_blocks(subtree_end[0])}
     from torch.nn.attention.flex_attention import create_block_mask
 

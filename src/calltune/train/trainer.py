@@ -1,8 +1,7 @@
 """TRL's `SFTTrainer` with the few methods that packs, our order of rows and safe checkpoints need.
 
-In: rows of token ids and weights on disk. Out: a trained adapter in memory and checkpoints on disk. The only module of
-the package that imports torch and TRL when it is imported, because it derives from their class; import it inside
-functions.
+In: rows of token ids and weights on disk. Out: a trained adapter in memory and checkpoints on disk. Imports torch and
+TRL when it is imported, because it derives from their class; import it inside functions.
 """
 
 from __future__ import annotations

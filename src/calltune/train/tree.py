@@ -103,6 +103,8 @@ def use_tree_attention(model: Any) -> bool:
     layers = set(getattr(config, "layer_types", None) or ())
     if getattr(config, "sliding_window", None) and (not layers or "sliding_attention" in layers):
         return False
+    if getattr(config, "attention_dropout", 0.0):
+        return False
     before = config._attn_implementation
     limit = TOLERANCE[str(next(model.parameters()).dtype).removeprefix("torch.")]
     try:

@@ -3,17 +3,19 @@
 In: a pack's `subtree_end`. Out: attention for transformers' interface, exact. A dense mask makes a pack of n nodes cost
 n^2; here a branch costs the length of its own path. The products are plain batched matrix products, query heads that
 share a key head taken as one matrix: on a CPU two to three times as fast as the fused kernel, whose backward pass was
-half of a step. Covers full attention; sliding windows, soft caps and sinks take the dense mask
-(`tree.attention_inputs`). It does not decide who uses it: `use_tree_attention` does, after a numeric trial.
+half of a step. The backward pass is written out: most keys of a block are one run of nodes (the shared prompt), whose
+gradients are added up in place, where autograd would scatter a copy of them for every block. Covers full attention
+without dropout; sliding windows, soft caps and sinks take the dense mask (`tree.attention_inputs`). It does not decide
+who uses it: `use_tree_attention` does, after a numeric trial. Imports torch when it is imported.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import torch
+import torch
+from torch.nn.functional import pad, scaled_dot_product_attention
 
 NAME = "calltune_tree"
 BLOCK = 256
@@ -29,30 +31,101 @@ class Block:
 
     start: int
     stop: int
-    keys: torch.Tensor
-    """(keys,) nodes that are an ancestor of at least one query of the block, or in it; at the end fillers that no query
-    sees."""
+    run: slice
+    """The longest run of nodes each of which is an ancestor of at least one query of the block, or in it."""
+    rest: torch.Tensor
+    """The other such nodes; at the end fillers that no query sees."""
     bias: torch.Tensor
-    """(queries, keys), float32: 0 where the query may attend, minus infinity elsewhere."""
+    """(queries, keys), float32: 0 where the query may attend, minus infinity elsewhere. Keys are the run, then the
+    rest."""
+
+    def pick(self, nodes: torch.Tensor) -> torch.Tensor:
+        """(heads, nodes, dim) -> (heads, keys, dim)"""
+        run = nodes[:, self.run]
+        return torch.cat([run, nodes.index_select(1, self.rest)], dim=1) if len(self.rest) else run
+
+    def add(self, picked: torch.Tensor, nodes: torch.Tensor) -> None:
+        """Add (heads, keys, dim) to the (heads, nodes, dim) where `pick` takes them from."""
+        size = self.run.stop - self.run.start
+        nodes[:, self.run] += picked[:, :size]
+        if len(self.rest):
+            nodes.index_add_(1, self.rest, picked[:, size:])
 
 
 def plan_blocks(subtree_end: torch.Tensor, size: int = BLOCK) -> tuple[Block, ...]:
     """The blocks of a pack; `subtree_end` has shape (nodes,)."""
-    import torch
-
     nodes = len(subtree_end)
     blocks = []
     for start in range(0, nodes, size):
         stop = min(start + size, nodes)
-        keys = (subtree_end[:stop] > start).nonzero()[:, 0]
-        queries = torch.arange(start, stop, device=subtree_end.device)
+        run, rest = longest_run((subtree_end[:stop] > start).nonzero()[:, 0])
+        keys = torch.cat([torch.arange(run.start, run.stop, device=rest.device), rest])
+        queries = torch.arange(start, stop, device=rest.device)
         sees = (keys[None, :] <= queries[:, None]) & (queries[:, None] < subtree_end[keys][None, :])
         fillers = -len(keys) % ROUND
-        keys = torch.nn.functional.pad(keys, (0, fillers))
-        sees = torch.nn.functional.pad(sees, (0, fillers))
-        bias = torch.zeros(sees.shape, device=sees.device).masked_fill(~sees, float("-inf"))
-        blocks.append(Block(start=start, stop=stop, keys=keys, bias=bias))
+        bias = torch.zeros(sees.shape, device=rest.device).masked_fill(~sees, float("-inf"))
+        bias = pad(bias, (0, fillers), value=float("-inf"))
+        blocks.append(Block(start=start, stop=stop, run=run, rest=pad(rest, (0, fillers)), bias=bias))
     return tuple(blocks)
+
+
+def longest_run(keys: torch.Tensor) -> tuple[slice, torch.Tensor]:
+    """The longest run of consecutive numbers in an ascending list, and the numbers outside of it.
+
+    >>> longest_run(torch.tensor([0, 1, 5, 6, 7, 9]))
+    (slice(5, 8, None), tensor([0, 1, 9]))
+    """
+    breaks = (keys.diff() != 1).nonzero()[:, 0] + 1
+    edges = pad(breaks, (1, 1))
+    edges[-1] = len(keys)
+    longest = int(edges.diff().argmax())
+    start, stop = edges[longest : longest + 2].tolist()
+    first = int(keys[start])
+    return slice(first, first + stop - start), torch.cat([keys[:start], keys[stop:]])
+
+
+class BlockAttention(torch.autograd.Function):
+    """Softmax attention block by block. Queries (heads, group, nodes, dim), keys and values (heads, nodes, dim)."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        tree: tuple[Block, ...],
+        scaling: float,
+    ) -> torch.Tensor:
+        heads, group, _, dim = query.shape
+        out = torch.empty_like(query)
+        shares = []
+        for block in tree:
+            size = block.stop - block.start
+            asked = query[:, :, block.start : block.stop].reshape(heads, group * size, dim)
+            bias = block.bias.to(query.dtype).repeat(group, 1).expand(heads, -1, -1)
+            scores = torch.baddbmm(bias, asked, block.pick(key).transpose(1, 2), alpha=scaling)
+            shares.append(scores.softmax(-1))
+            out[:, :, block.start : block.stop] = torch.bmm(shares[-1], block.pick(value)).view(heads, group, size, dim)
+        ctx.save_for_backward(query, key, value, *shares)
+        ctx.tree, ctx.scaling = tree, scaling
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        query, key, value, *shares = ctx.saved_tensors
+        heads, group, _, dim = query.shape
+        to_query, to_key, to_value = torch.empty_like(query), torch.zeros_like(key), torch.zeros_like(value)
+        for block, share in zip(ctx.tree, shares, strict=True):
+            here = slice(block.start, block.stop)
+            size = block.stop - block.start
+            asked = query[:, :, here].reshape(heads, group * size, dim)
+            back = grad[:, :, here].reshape(heads, group * size, dim)
+            block.add(torch.bmm(share.transpose(1, 2), back), to_value)
+            to_share = torch.bmm(back, block.pick(value).transpose(1, 2))
+            to_scores = torch.ops.aten._softmax_backward_data(to_share, share, -1, share.dtype).mul_(ctx.scaling)
+            to_query[:, :, here] = torch.bmm(to_scores, block.pick(key)).view(heads, group, size, dim)
+            block.add(torch.bmm(to_scores.transpose(1, 2), asked), to_key)
+        return to_query, to_key, to_value, None, None
 
 
 def tree_attention(
@@ -69,34 +142,28 @@ def tree_attention(
     """transformers' attention interface: query (batch, head, node, dim) -> (batch, node, head, dim).
 
     Without a `tree` this is plain causal attention."""
-    import torch
-
     batch, query_heads, nodes, dim = query.shape
     group = query_heads // key.shape[1]
     if tree is None:
-        attend = torch.nn.functional.scaled_dot_product_attention
         key, value = key.repeat_interleave(group, dim=1), value.repeat_interleave(group, dim=1)
         causal = attention_mask is None and nodes > 1
+        attend = scaled_dot_product_attention
         out = attend(query, key, value, attn_mask=attention_mask, dropout_p=dropout, is_causal=causal, scale=scaling)
         return out.transpose(1, 2), None
-    scaling = dim**-0.5 if scaling is None else scaling
+    assert not dropout, "attention with dropout takes the dense mask"
     heads = batch * key.shape[1]
-    query = query.reshape(heads, group, nodes, dim)
-    key, value = key.reshape(heads, nodes, dim), value.reshape(heads, nodes, dim)
-    parts = []
-    for block in tree:
-        size = block.stop - block.start
-        asked = query[:, :, block.start : block.stop].reshape(heads, group * size, dim)
-        bias = block.bias.to(query.dtype).repeat(group, 1).expand(heads, -1, -1)
-        scores = torch.baddbmm(bias, asked, key.index_select(1, block.keys).transpose(1, 2), alpha=scaling)
-        shares = torch.nn.functional.dropout(scores.softmax(-1), dropout)
-        parts.append(torch.bmm(shares, value.index_select(1, block.keys)).view(heads, group, size, dim))
-    return torch.cat(parts, dim=2).view(batch, query_heads, nodes, dim).transpose(1, 2), None
+    device = query.device.type
+    dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else query.dtype
+    query = query.to(dtype).reshape(heads, group, nodes, dim)
+    key, value = (part.to(dtype).reshape(heads, nodes, dim) for part in (key, value))
+    with torch.autocast(device, enabled=False):
+        scaling = dim**-0.5 if scaling is None else scaling
+        out = BlockAttention.apply(query, key, value, tree, scaling)  # type: ignore[no-untyped-call]
+    return out.view(batch, query_heads, nodes, dim).transpose(1, 2), None
 
 
 def set_tree_attention(model: Any) -> None:
     """Let the model attend through `tree_attention`; its forward pass then takes `tree=plan_blocks(...)`."""
-    import torch
     from transformers import AttentionInterface
 
     # No two packs have the same blocks: under torch.compile this would be compiled anew at every step.
