@@ -37,7 +37,7 @@ def test_reading_functions_say_that_they_read(toolset: Toolset) -> None:
 
 
 def test_a_ticket_that_was_opened_is_found_and_can_be_closed_once() -> None:
-    ticket = helpdesk.create_ticket("network", priority="high", summary="the wifi drops")["ticket"]
+    ticket = helpdesk.create_ticket("the wifi drops", "network", "high")["ticket"]
     assert helpdesk.find_tickets("network") == {"count": 1, "tickets": [ticket]}
     assert helpdesk.close_ticket(ticket, "fixed")["status"] == "closed"
     assert helpdesk.find_tickets("network")["count"] == 0

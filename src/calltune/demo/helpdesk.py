@@ -5,8 +5,8 @@ in memory and is gone when the process ends; a request that makes no sense raise
 
 People say much of it in other words than the schema: that "the whole site is down" is critical, a notebook a laptop,
 HQ in Vienna, and "ticket 204417" `INC-204417` is something a model has to be taught. Descriptions are a few words each,
-because every token of them is read again for every request. What has to be decided comes before free text: a small
-model copies the text to its end and then forgets that something was left to say.
+because every token of them is read again for every request. A comment's flag comes before its text: a small model
+copies the text to its end and then forgets that something was left to say.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ desk = Desk()
 
 @tool(effect="write")
 def create_ticket(
-    queue: Queue, *, priority: Priority = "normal", summary: Annotated[str, Field(min_length=1, max_length=100)]
+    summary: Annotated[str, Field(min_length=1, max_length=100)], queue: Queue, priority: Priority = "normal"
 ) -> dict[str, Any]:
     """Open a ticket.
 
