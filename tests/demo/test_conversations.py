@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter, defaultdict
@@ -14,7 +15,7 @@ from calltune.contract import Toolset
 from calltune.data import Conversation
 from calltune.demo.conversations import ROWS, conversations, write
 from calltune.demo.dialogues import NO_FUNCTION, QUESTIONS
-from calltune.demo.phrases import Patterns, Split, phrases, spelled_out
+from calltune.demo.phrases import ALTERNATIVES, Patterns, Split, phrases
 from calltune.demo.values import SLOTS
 
 SPLITS: tuple[Split, Split] = ("train", "test")
@@ -43,6 +44,13 @@ def patterns_of(split: Split) -> Patterns:
     said = phrases(split)
     by_key = [patterns for kind in ("do", "say", "needs", "gets") for patterns in getattr(said, kind).values()]
     return sum(by_key, (*said.openers, *said.closers, *said.requests, *said.joints, *said.unrelated, *said.thanks))
+
+
+def spelled_out(pattern: str) -> set[str]:
+    """Everything that a pattern can become."""
+    pieces = ALTERNATIVES.split(pattern)  # text, alternatives, text, ...
+    choices = [piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces)]
+    return {"".join(made) for made in itertools.product(*choices)}
 
 
 def test_there_are_enough_rows() -> None:

@@ -86,6 +86,12 @@ def test_plain_decoders_attend_in_blocks_with_the_loss_and_gradients_of_the_mask
     torch.testing.assert_close(found[0], found[1], rtol=1e-5, atol=5e-6)
 
 
+def test_dropout_in_attention_takes_the_mask(tiny_model: Callable[..., Any]) -> None:
+    model = tiny_model("qwen3")
+    model.config.attention_dropout = 0.1
+    assert not use_tree_attention(model)
+
+
 @pytest.mark.parametrize("kind", ["mistral, sliding window of 5", "gemma2, half its layers sliding, soft caps"])
 def test_other_attention_is_left_as_it_is(kind: str, tiny_model: Callable[..., Any]) -> None:
     model = tiny_model(kind)

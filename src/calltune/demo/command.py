@@ -40,7 +40,7 @@ MARKER = "demo.json"
 WRITTEN = ("tools.json", "train.jsonl", "test.jsonl", "run", "eval", MARKER)
 """What the demo writes into its folder, and all that it ever replaces there."""
 LEARNING_RATE = 1e-3
-"""Five times the default, which suits large models; this one is 256 wide and has few hundred steps."""
+"""Five times the default, which suits large models; this one is 256 wide and has a few hundred steps."""
 RANK = 64
 """What people call things in this company is learned by heart, which takes room. So high a rank needs rsLoRA."""
 MAX_TOKENS = 256

@@ -84,6 +84,7 @@ class Writer:
         template = self.draw(say if whole else do)
         frame = "{do}" if whole else self.frame(template)
         sentence = frame.replace("{do}", small(template))
+        # how urgent it is may be said in a sentence of its own, beside any request
         if tool == "create_ticket" and "{urg" not in sentence and self.rng.random() < 0.25:
             first = sentence[:1].upper() + sentence[1:]
             sentence = self.rng.choice((f"{{urgency}}. {first}", f"{first} {{urgency}}."))

@@ -9,7 +9,6 @@ drawn by `values.py`; the words of the company are there, not here. Chance decid
 
 from __future__ import annotations
 
-import itertools
 import random
 import re
 import zlib
@@ -79,10 +78,3 @@ def part(patterns: Sequence[str], split: Split) -> Patterns:
 def choose(pattern: str, rng: random.Random) -> str:
     """The pattern with one of its alternatives in every place."""
     return ALTERNATIVES.sub(lambda found: rng.choice(found[1].split("|")), pattern)
-
-
-def spelled_out(pattern: str) -> set[str]:
-    """Everything that `choose` can make of a pattern."""
-    pieces = ALTERNATIVES.split(pattern)  # text, alternatives, text, ...
-    choices = [piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces)]
-    return {"".join(made) for made in itertools.product(*choices)}
