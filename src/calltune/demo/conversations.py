@@ -43,7 +43,8 @@ Call = tuple[str, Arguments]
 ROWS: dict[Split, int] = {"train": 3600, "test": 240}
 """Rows of each split, unless told otherwise."""
 
-SLOT = re.compile(r"\{(\w+)\}")
+SLOT = re.compile(r"(\b[Aa] )?\{(\w+)\}")
+"""A slot, with the article before it: "a {urgent}" is filled with "an urgent"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +72,12 @@ class Writer:
         arguments: Arguments = {}
 
         def said(slot: re.Match[str]) -> str:
-            words, values = fill(slot[1].lower(), self.rng, self.split)
+            article, name = slot.groups(default="")
+            words, values = fill(name.lower(), self.rng, self.split)
             arguments.update(values)
-            return words if slot[1].islower() else capital(words, values)
+            if article and words[0] in "AEIOUaeiou":
+                article = f"{article[0]}n "
+            return article + (words if name.islower() else capital(words, values))
 
         return SLOT.sub(said, template), arguments
 
@@ -154,15 +158,18 @@ class Writer:
         return [request, call, returned(result), reply(sentence)]
 
 
-KINDS: dict[str, tuple[Callable[[Writer, str], list[Message]], int]] = {
-    "single": (Writer.single, 60),
-    "parallel": (Writer.parallel, 9),
-    "unrelated": (Writer.unrelated, 8),
-    "asked": (Writer.asked, 10),
-    "answered": (Writer.answered, 8),
-    "failed": (Writer.failed, 5),
+KINDS: dict[str, Callable[[Writer, str], list[Message]]] = {
+    "single": Writer.single,
+    "parallel": Writer.parallel,
+    "unrelated": Writer.unrelated,
+    "asked": Writer.asked,
+    "answered": Writer.answered,
+    "failed": Writer.failed,
 }
-"""What a row may be, and how many in a hundred."""
+"""What a row may be."""
+
+SHARES: dict[Split, tuple[int, ...]] = {"train": (47, 25, 5, 10, 8, 5), "test": (60, 9, 8, 10, 8, 5)}
+"""How many in a hundred, in the order of `KINDS`. Two calls at once are the hardest, and are practised most."""
 
 
 def conversations(seed: int, split: Split, rows: int | None = None) -> list[dict[str, Any]]:
@@ -170,7 +177,7 @@ def conversations(seed: int, split: Split, rows: int | None = None) -> list[dict
     rng = random.Random(f"{seed}/{split}")
     writer = Writer(split=split, rng=rng)
     tools = sorted(RESULTS)
-    kinds = [kind for kind, (_, share) in KINDS.items() for _ in range(share)]
+    kinds = [kind for kind, share in zip(KINDS, SHARES[split], strict=True) for _ in range(share)]
     made: list[dict[str, Any]] = []
     seen: set[str] = set()
     for index in range(ROWS[split] if rows is None else rows):
@@ -179,7 +186,7 @@ def conversations(seed: int, split: Split, rows: int | None = None) -> list[dict
         if index % len(tools) == 0:
             rng.shuffle(tools)
         kind = kinds[index % len(kinds)]
-        messages = _unseen(partial(KINDS[kind][0], writer, tools[index % len(tools)]), seen)
+        messages = _unseen(partial(KINDS[kind], writer, tools[index % len(tools)]), seen)
         made.append({"id": f"{split}-{index + 1:04d}-{kind}", "messages": messages})
     return made
 

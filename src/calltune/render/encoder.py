@@ -50,7 +50,7 @@ class Encoder:
             if piece:
                 encoded = self._encode_inside(piece) if inside or ids else self._encode(piece)
                 ids.extend(encoded.ids)
-                starts.extend(offset + start for start in encoded.starts)
+                starts.extend(_moved(encoded.starts, offset))
             offset += len(piece) + 1
         return Encoded(ids=tuple(ids), starts=tuple(starts))
 
@@ -94,7 +94,7 @@ class Encoder:
             if stretch:
                 encoded = self._segment(stretch)
                 ids.extend(encoded.ids)
-                starts.extend(offset + start for start in encoded.starts) if offset else starts.extend(encoded.starts)
+                starts.extend(_moved(encoded.starts, offset))
             offset += len(stretch)
         return Encoded(ids=tuple(ids), starts=tuple(starts))
 
@@ -119,6 +119,10 @@ class Encoder:
 
     def _decode(self, ids: list[int]) -> str:
         return str(self.tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False))
+
+
+def _moved(starts: Sequence[int], offset: int) -> Sequence[int]:
+    return [offset + start for start in starts] if offset else starts
 
 
 def _segments(tokenizer: Any, backend: Any) -> re.Pattern[str] | None:

@@ -6,9 +6,10 @@ token counts. It searches for what was put in, so it works for any template; wha
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 from os.path import commonprefix
 from typing import Any
 
@@ -21,10 +22,14 @@ Region = tuple[int, int, Part]
 _PART_OF_ROLE: Mapping[str, Part] = {"system": "system", "developer": "system", "user": "user", "tool": "result"}
 
 
-def part_of(regions: Sequence[Region], position: int) -> Part:
-    """The part at a place of the text."""
-    at = bisect_right(regions, position, key=lambda region: region[0]) - 1
-    return regions[at][2] if at >= 0 and position < regions[at][1] else "other"
+def parts_at(regions: Sequence[Region], positions: Sequence[int]) -> list[Part]:
+    """The part at each place of the text. Both are in order; of two regions at a place, the later one counts."""
+    parts: list[Part] = ["other"] * len(positions)
+    for (start, end, part), following in zip_longest(regions, regions[1:]):
+        first = bisect_left(positions, start)
+        last = bisect_left(positions, min(end, following[0]) if following else end, lo=first)
+        parts[first:last] = [part] * (last - first)
+    return parts
 
 
 def prompt_regions(

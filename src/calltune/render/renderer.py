@@ -17,7 +17,7 @@ from calltune.render.chat import EMPTY_THINK, Chat, Thinking
 from calltune.render.conformance import choose_format, missing_text
 from calltune.render.encoder import Encoder
 from calltune.render.parse import Message, ParseFailure
-from calltune.render.regions import part_of, prompt_regions, target_regions
+from calltune.render.regions import parts_at, prompt_regions, target_regions
 from calltune.render.rendered import Dropped, Part, Rendered
 from calltune.render.same import difference_of, message_of
 from calltune.render.template import has_thinking_default, is_calltune, with_thinking
@@ -142,7 +142,8 @@ class Renderer:
             row = rows[-1]
             done = len(row.ids)
             regions = prompt_regions(turn.prompt, messages[:index], tools, self.chat)
-            row.extend(prompt.ids[done:], 0.0, [part_of(regions, at) for at in prompt.starts[done:]])
+            new = len(prompt.ids) - done
+            row.extend(prompt.ids[done:], [0.0] * new, parts_at(regions, prompt.starts[done:]))
             self._add_target(row, turn.target, messages[index], cut)
             self._check(row, done, len(prompt.ids), turn.prompt, original[index], index, conversation.tools)
         if not rows:
@@ -156,9 +157,9 @@ class Renderer:
         empty = EMPTY_THINK.match(body)
         unlearned = empty.end() if empty and not message.get("reasoning_content") else 0
         encoded = self.encoder.encode(body, cut=cut, inside=True)
-        for token, start in zip(encoded.ids, encoded.starts, strict=True):
-            row.extend([token], 0.0 if start < unlearned else 1.0, [part_of(regions, start)])
-        row.extend(self.encoder.ids(stop, inside=True), 1.0, ["stop"])
+        weights = [0.0 if start < unlearned else 1.0 for start in encoded.starts]
+        row.extend(encoded.ids, weights, parts_at(regions, encoded.starts))
+        row.extend(self.encoder.ids(stop, inside=True), [1.0], ["stop"])
 
     def _check(
         self,
@@ -192,9 +193,9 @@ class _Row:
     def starts(self, ids: tuple[int, ...]) -> bool:
         return list(ids[: len(self.ids)]) == self.ids
 
-    def extend(self, ids: Sequence[int], weight: float, parts: Sequence[Part]) -> None:
+    def extend(self, ids: Sequence[int], weights: Sequence[float], parts: Sequence[Part]) -> None:
         self.ids.extend(ids)
-        self.weights.extend([weight] * len(ids))
+        self.weights.extend(weights)
         self.parts.extend(parts)
 
     def rendered(self, line: int | None) -> Rendered:

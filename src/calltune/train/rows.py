@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -140,7 +141,8 @@ def prepare_rows(
             assert row.conversation is not None
             contracts.add(row.conversation)
             for one in _fitting(rendered, row, limit, counts, bad_rows):
-                token_hash.update(repr((one.ids, one.weights, held_out)).encode())
+                token_hash.update(array("q", [held_out, len(one), *one.ids]).tobytes())
+                token_hash.update(array("d", one.weights).tobytes())
                 (validation if held_out else train).add(one, counts.conversations)
                 counts.validation_rows += held_out
                 if not held_out:
@@ -328,7 +330,7 @@ def _prefix_key(one: Rendered) -> int:
         end = len(one.parts) - one.parts[::-1].index("schemas")
     else:
         end = one.parts.index("user") if "user" in one.parts else 0
-    digest = hashlib.blake2b(repr(one.ids[:end]).encode(), digest_size=8).digest()
+    digest = hashlib.blake2b(array("q", one.ids[:end]).tobytes(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
