@@ -113,7 +113,7 @@ def test_no_argument_value_of_the_test_split_is_in_training_unless_it_is_a_choic
                 schema = toolset[name].parameters["properties"][key]
                 if "enum" not in schema and schema.get("type") != "boolean":
                     values[split][key].add(value)
-    free = {"summary", "text", "ticket", "login", "date", "start", "quantity", "limit", "minutes"}
+    free = {"summary", "text", "ticket", "login", "date", "start", "quantity", "minutes"}
     assert set(values["train"]) == set(values["test"]) == free
     for key in free:
         assert not values["train"][key] & values["test"][key], key

@@ -44,7 +44,7 @@ ROWS: dict[Split, int] = {"train": 3720, "test": 240}
 """Rows of each split, unless told otherwise."""
 
 SLOT = re.compile(r"(\b[Aa] )?\{(\w+)\}")
-"""A slot, with the article before it: "a {urgent}" is filled with "an urgent"."""
+"""A slot, with the article before it: "a {system}" is filled with "an ERP"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +87,7 @@ class Writer:
         whole = self.rng.randrange(len(do) + len(say)) >= len(do)
         template = self.draw(say if whole else do)
         frame = "{do}" if whole else self.frame(template)
-        sentence = frame.replace("{do}", small(template))
-        # how urgent it is may be said in a sentence of its own, beside any request
-        if tool == "create_ticket" and "{urg" not in sentence and self.rng.random() < 0.25:
-            first = sentence[:1].upper() + sentence[1:]
-            sentence = self.rng.choice((f"{{urgency}}. {first}", f"{first} {{urgency}}."))
-        return self.around(*self.fill(sentence))
+        return self.around(*self.fill(frame.replace("{do}", small(template))))
 
     def frame(self, template: str) -> str:
         """How an imperative becomes a sentence. After free text only a full stop may follow: it would be part of it."""

@@ -50,8 +50,8 @@ def _found(arguments: Arguments, rng: random.Random) -> Answered:
 
 
 def _created(arguments: Arguments, rng: random.Random) -> Answered:
-    ticket, priority = f"INC-{rng.randrange(600_000, 999_999)}", arguments.get("priority", "normal")
-    return {"ticket": ticket, "priority": priority}, f"I opened {ticket} with priority {priority}."
+    ticket, queue = f"INC-{rng.randrange(600_000, 999_999)}", arguments["queue"]
+    return {"ticket": ticket, "queue": queue}, f"I opened {ticket} in {queue}."
 
 
 def _ordered(arguments: Arguments, rng: random.Random) -> Answered:

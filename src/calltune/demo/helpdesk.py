@@ -79,9 +79,7 @@ desk = Desk()
 
 
 @tool(effect="write")
-def create_ticket(
-    summary: Annotated[str, Field(min_length=1, max_length=100)], queue: Queue, priority: Priority = "normal"
-) -> dict[str, Any]:
+def create_ticket(summary: Annotated[str, Field(min_length=1, max_length=100)], queue: Queue) -> dict[str, Any]:
     """Open a ticket.
 
     Args:
@@ -89,17 +87,15 @@ def create_ticket(
     """
     ticket = f"INC-{700001 + len(desk.tickets):06d}"
     record = desk.open(ticket)
-    record.update(summary=summary, queue=queue, priority=priority)
-    return {"ticket": ticket, "priority": priority}
+    record.update(summary=summary, queue=queue)
+    return {"ticket": ticket, "queue": queue}
 
 
 @tool(effect="read")
-def find_tickets(
-    queue: Queue, status: Status = "open", limit: Annotated[int, Field(ge=1, le=50)] = 10
-) -> dict[str, Any]:
+def find_tickets(queue: Queue, status: Status) -> dict[str, Any]:
     """List tickets of a queue."""
     found = [name for name, record in desk.tickets.items() if (record["queue"], record["status"]) == (queue, status)]
-    return {"count": len(found), "tickets": found[:limit]}
+    return {"count": len(found), "tickets": found[:10]}
 
 
 @tool(effect="write")

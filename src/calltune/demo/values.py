@@ -5,7 +5,7 @@ The choices of a schema are said in the same words in both splits (`vocabulary.p
 dates, times, numbers, free text) is drawn from values that the other split never has.
 
 The conventions: an argument that was not said is left out; free text is copied as it stands; "ticket 204417" is
-`INC-204417`; "14 March 2027" is `2027-03-14`; everything down is critical, urgent or blocking high, no rush low.
+`INC-204417`; "14 March 2027" is `2027-03-14`; everything down is critical, urgent high, no rush low.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from typing import Any
 from calltune.demo.phrases import Split
 from calltune.demo.vocabulary import (
     DEVICE,
-    LIMITS,
     MINUTES,
     MOMENT,
     NOTE,
@@ -129,11 +128,6 @@ def _note(rng: random.Random, split: Split) -> Filled:
     return words, arguments if arguments["internal"] else {}
 
 
-def _limit(rng: random.Random, split: Split) -> Filled:
-    value = rng.choice(LIMITS[split])
-    return str(value), {"limit": value}
-
-
 def _minutes(rng: random.Random, split: Split) -> Filled:
     value = rng.choice(MINUTES[split])
     return str(value), {"minutes": value}
@@ -142,7 +136,6 @@ def _minutes(rng: random.Random, split: Split) -> Filled:
 SLOTS: dict[str, Callable[[random.Random, Split], Filled]] = {
     "date": _date,
     "devices": _devices,
-    "limit": _limit,
     "login": _login,
     "minutes": _minutes,
     "note": _note,
@@ -161,11 +154,6 @@ SLOTS: dict[str, Callable[[random.Random, Split], Filled]] = {
     "system": _choice("system", SYSTEM),
     "text": _text,
     "ticket": _ticket,
-    "urgency": _choice("priority", URGENCY),
     "urgency_down": _choice("priority", {"There is no rush": "low"}),
     "urgency_up": _choice("priority", _only(URGENCY, "critical", "high")),
-    "urgent": _choice(
-        "priority",
-        {"critical": "critical", "urgent": "high", "blocking": "high", "normal": "normal", "low priority": "low"},
-    ),
 }

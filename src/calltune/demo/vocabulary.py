@@ -340,7 +340,6 @@ QUANTITIES: dict[Split, tuple[str, ...]] = {
     "train": ("2", "3", "4", "6", "8", "10", "12", *NUMBER_WORDS),
     "test": ("7", "9", "11", "15"),
 }
-LIMITS: dict[Split, tuple[int, ...]] = {"train": (3, 5, 6, 10, 15, 20, 25, 30, 50), "test": (4, 8, 12, 40)}
 MINUTES: dict[Split, tuple[int, ...]] = {
     "train": (15, 20, 30, 40, 45, 60, 80, 90, 100, 120, 150, 180, 240, 300, 360),
     "test": (25, 50, 75, 110, 135, 200, 270),
