@@ -18,7 +18,7 @@ def suite(shared: Path, pattern: str, *, formats: bool) -> tuple[int, int, list[
     """Passed, all, and the names of what failed."""
     root = shared / "data" / "json-schema-suite"
     if not root.is_dir():
-        pytest.skip(f"the official JSON-Schema test suite is not in {root}")
+        pytest.skip(f"{root} is absent: put github.com/json-schema-org/JSON-Schema-Test-Suite there to run it")
     texts = {path.relative_to(root / "remotes"): path.read_text("utf-8") for path in (root / "remotes").rglob("*.json")}
     resources = [
         (f"http://localhost:1234/{path.as_posix()}", json.loads(text))

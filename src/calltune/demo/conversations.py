@@ -163,8 +163,11 @@ KINDS: dict[str, Callable[[Writer, str], list[Message]]] = {
 }
 """What a row may be."""
 
-SHARES: dict[Split, tuple[int, ...]] = {"train": (47, 25, 5, 10, 8, 5), "test": (60, 9, 8, 10, 8, 5)}
-"""How many in a hundred, in the order of `KINDS`. Two calls at once are the hardest, and are practised most."""
+SHARES: dict[Split, dict[str, int]] = {
+    "train": {"single": 47, "parallel": 25, "unrelated": 5, "asked": 10, "answered": 8, "failed": 5},
+    "test": {"single": 60, "parallel": 9, "unrelated": 8, "asked": 10, "answered": 8, "failed": 5},
+}
+"""How many rows in a hundred are of a kind. Two calls at once are the hardest, and are practised most."""
 
 
 def conversations(seed: int, split: Split, rows: int | None = None) -> list[dict[str, Any]]:
@@ -172,7 +175,7 @@ def conversations(seed: int, split: Split, rows: int | None = None) -> list[dict
     rng = random.Random(f"{seed}/{split}")
     writer = Writer(split=split, rng=rng)
     tools = sorted(RESULTS)
-    kinds = [kind for kind, share in zip(KINDS, SHARES[split], strict=True) for _ in range(share)]
+    kinds = [kind for kind, share in SHARES[split].items() for _ in range(share)]
     made: list[dict[str, Any]] = []
     seen: set[str] = set()
     for index in range(ROWS[split] if rows is None else rows):

@@ -155,5 +155,5 @@ SLOTS: dict[str, Callable[[random.Random, Split], Filled]] = {
     "text": _text,
     "ticket": _ticket,
     "urgency_down": _choice("priority", {"There is no rush": "low"}),
-    "urgency_up": _choice("priority", _only(URGENCY, "critical", "high")),
+    "urgency_up": _choice("priority", URGENCY),
 }

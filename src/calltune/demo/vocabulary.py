@@ -15,9 +15,6 @@ URGENCY = {
     "It is urgent": "high",
     "I need this asap": "high",
     "It is blocking my work": "high",
-    "There is no rush": "low",
-    "It can wait": "low",
-    "It is low priority": "low",
 }
 PRIORITY = {
     "critical": "critical",
