@@ -35,7 +35,12 @@ TOOLS: list[dict[str, Any]] = [
     },
     {
         "type": "function",
-        "function": {"name": "now", "description": "The time.", "parameters": {"type": "object", "properties": {}}},
+        "function": {
+            "name": "now",
+            "description": "The time.",
+            "parameters": {"type": "object", "properties": {}},
+            "returns": {"type": "object", "additionalProperties": True},  # says nothing, and is not shown
+        },
     },
 ]
 
