@@ -78,6 +78,20 @@ def test_a_config_file_is_the_options_and_typed_options_win(tmp_path: Path) -> N
     assert (config.data, config.rank, config.resume, str(config.out)) == ("rows.jsonl", 8, True, "run")
 
 
+def test_on_and_off_in_a_config_file_are_words(tmp_path: Path) -> None:
+    file = tmp_path / "run.yaml"
+    file.write_text("data: rows.jsonl\nthinking: on\n")
+    assert parse("train", ["--config", str(file)])[0].thinking == "on"
+
+
+def test_a_fault_of_ours_is_not_a_no(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calltune.cli.run", lambda *arguments, **options: 1 / 0)
+    assert main(["check", "--data", str(files / "good.jsonl")]) == 2
+    assert "ZeroDivisionError" in (said := capsys.readouterr().err) and "report it" in said
+
+
 def test_a_config_file_with_a_misspelt_option_proposes_the_near_one(tmp_path: Path) -> None:
     file = tmp_path / "run.yaml"
     file.write_text("data: rows.jsonl\nrnk: 4\n")

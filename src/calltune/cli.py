@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -79,6 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `calltune check ... | head`
         sys.stdout = None
         return 1
+    except Exception:  # 1 would say that it ran and that the answer is no
+        traceback.print_exc()
+        print("error: this is a fault of calltune, not yours. Please report it with the lines above.", file=sys.stderr)
+        return 2
 
 
 def run(name: str, arguments: list[str], console: Any, *, as_json: bool) -> int:
@@ -163,7 +168,7 @@ def options_of(config_class: type, path: Path) -> list[str]:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read the configuration file {path}: {error}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, ValueError, AttributeError) as error:  # the last two: a tag on wrong text
         raise ConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `option: value` lines, it holds {type(values).__name__}.")
@@ -182,7 +187,9 @@ def options_of(config_class: type, path: Path) -> list[str]:
             continue
         flag = "--" + field.name.replace("_", "-")
         positional = "Positional" in str(field.type)
-        if isinstance(value, bool):
+        if isinstance(value, bool) and "bool" not in str(field.type):  # YAML reads on and off as booleans
+            options += [flag, "on" if value else "off"]
+        elif isinstance(value, bool):
             options.append(flag if value else "--no-" + flag[2:])
         elif isinstance(value, list):
             options += [flag, *map(str, value)]

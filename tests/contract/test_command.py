@@ -51,6 +51,15 @@ def test_a_broken_source_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "out.json").exists()
 
 
+def test_the_file_that_is_read_is_not_written_over(tmp_path: Path) -> None:
+    source = tmp_path / "functions.py"
+    source.write_text("def now() -> str: ...\n")
+    for name in (str(source), f"{source}:now"):
+        with pytest.raises(ConfigError, match="read from"):
+            tools(ToolsConfig(source=name, out=source), console=Console())
+    assert source.read_text().startswith("def now")
+
+
 def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "list.json").write_text(json.dumps(LIST))
     with pytest.raises(ConfigError, match="cannot be written") as caught:

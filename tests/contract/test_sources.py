@@ -114,6 +114,8 @@ tools:
         ("tools: [\n", "not YAML"),
         ("!!python/object/apply:os.system [ls]", "not YAML"),
         ("[" * 1200, "not YAML"),
+        ("- name: a\n  description: !!timestamp x\n", "not YAML"),
+        ("- name: a\n  description: !!int x\n", "not YAML"),
     ],
 )
 def test_yaml_that_is_more_than_data_is_refused(tmp_path: Path, text: str, part: str) -> None:
@@ -157,6 +159,7 @@ def test_all_faults_of_a_file_come_at_once_with_their_places(tmp_path: Path) -> 
         ("3", "holds no list of tools"),
         ('{"openapi": "3.1.0"}', "holds no list of tools"),
         ('[{"name": "a", "parameters": {"minimum": NaN}}]', "NaN"),
+        (f'[{{"name": "a", "parameters": {{"minimum": 1{"0" * 400}}}}}]', "minimum"),
     ],
 )
 def test_a_file_that_is_no_list_of_tools_says_what_it_is(tmp_path: Path, data: str, part: str) -> None:

@@ -175,6 +175,12 @@ def test_a_file_in_which_no_row_can_be_used_says_why(tmp_path: Path) -> None:
     assert "line 1:" in str(caught.value) and "calltune check" in str(caught.value)
 
 
+def test_a_folder_that_cannot_be_made_is_found_out_before_the_model_is_asked(files: Path) -> None:
+    (files / "file").touch()
+    with pytest.raises(ConfigError, match="cannot be made"):
+        run(files, [], out=files / "file" / "out")
+
+
 def test_all_wrong_options_are_reported_at_once(files: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         run(files, [], limit=0, max_tokens=0, fail_under=90.0, temperature=-1.0)

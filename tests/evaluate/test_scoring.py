@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from calltune.contract import Tool, Toolset
-from calltune.evaluate.scoring import Score, judge
+from calltune.evaluate.scoring import Score, score
 from calltune.generate.completion import Completion, cut_off
+from calltune.guard import Guard
 from calltune.render.parse import Message, ParseFailure, ToolCall, parse
 
 TOOLS = Toolset(
@@ -50,7 +51,7 @@ def said(*calls: tuple[str, Any], text: str = "") -> Message:
 
 
 def scored(expected: dict[str, Any], predicted: Message | ParseFailure) -> Score:
-    return judge(expected, predicted, TOOLS)[0]
+    return score(expected, predicted, Guard(TOOLS).check(predicted), TOOLS)
 
 
 PARIS = ("book", {"city": "Paris"})

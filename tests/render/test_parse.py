@@ -115,6 +115,8 @@ def test_a_completion_that_stops_inside_a_call_is_truncated(text: str) -> None:
         '<tool_call>{"name": "f", "arguments": "not json"}</tool_call>',
         '<tool_call>{"name": "f", "arguments": {}} and more</tool_call>',
         '<tool_call>[{"name": "f", "arguments": {}}]</tool_call>',
+        '<tool_call>{"name": "f", "arguments": {}]</tool_call>',
+        '<tool_call>{"name": "f", "arguments": {"a": [1}]}</tool_call>',
         '{"name": "f", "arguments": {}}</tool_call>',
         '{"name": "f", "arguments": {}}',
     ],

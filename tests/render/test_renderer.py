@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from calltune.errors import TemplateError
 from calltune.render.parse import Message, ParseFailure
-from calltune.render.rendered import Dropped, Rendered
+from calltune.render.rendered import Rendered
 from calltune.render.renderer import Renderer
 
 TOOL = {
@@ -150,17 +150,9 @@ def test_a_message_marked_as_wrong_is_history_and_not_learned(renderer: Renderer
     assert same == row
 
 
-def test_a_row_with_nothing_to_learn_is_refused_by_its_line(renderer: Renderer) -> None:
-    with pytest.raises(TemplateError, match=r"line 7: no assistant message"):
-        renderer.render(chat(user("Paris?")), line=7)
-
-
-def test_too_long_rows_are_dropped_with_a_reason_and_never_cut(renderer: Renderer) -> None:
-    short, long = chat(user("a"), says("b")), chat(user("a" * 2000), says("b"))
-    kept, dropped, broken = renderer.render_rows([short, long, chat(user("a"))], max_tokens=500)
-    assert isinstance(kept, Rendered) and len(kept) < 500
-    assert isinstance(dropped, Dropped) and dropped.kind == "too_long" and dropped.line == 2 and dropped.tokens
-    assert isinstance(broken, Dropped) and broken.kind == "template" and broken.line == 3
+def test_a_row_with_nothing_to_learn_is_refused(renderer: Renderer) -> None:
+    with pytest.raises(TemplateError, match="no assistant message"):
+        renderer.render(chat(user("Paris?")))
 
 
 def test_arguments_as_text_render_as_arguments_as_objects(renderer: Renderer, native: Renderer) -> None:

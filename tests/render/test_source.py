@@ -121,6 +121,15 @@ def test_weights_that_are_not_safetensors_are_refused(model_folder: Path, tmp_pa
         load_model(resolve_model(str(tmp_path / "m")), device="cpu")
 
 
+def test_a_device_that_is_not_here_is_refused(model_folder: Path) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(ModelError, match="--device cuda"):
+        load_model(resolve_model(str(model_folder)), device="cuda")
+
+
 def test_a_hub_model_without_a_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     source = resolve_model("Qwen/Qwen3-0.6B")
     assert source.kind == "hub"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calltune.train.packing import Pack, build_pack, common_prefix, group_rows
+from calltune.train.packing import Pack, build_pack, common_prefix
 
 token_ids = st.lists(st.integers(0, 3), min_size=1, max_size=8)
 rows = st.lists(
@@ -74,15 +74,6 @@ def test_sharing_is_reported() -> None:
 def test_a_row_whose_first_token_is_learned_is_refused() -> None:
     with pytest.raises(AssertionError, match="no predecessor"):
         build_pack([([1, 2], [1, 0])])
-
-
-@given(st.lists(st.integers(1, 30), max_size=12), st.integers(0, 10), st.integers(1, 60))
-def test_groups_cover_all_rows_in_order_within_the_budget(lengths: list[int], shared: int, budget: int) -> None:
-    groups = list(group_rows(lengths, shared, budget))
-    assert [n for start, stop in groups for n in range(start, stop)] == list(range(len(lengths)))
-    for start, stop in groups:
-        size = shared + sum(max(length - shared, 0) for length in lengths[start:stop])
-        assert stop - start == 1 or size <= budget
 
 
 def test_common_prefix_counts_from_the_start() -> None:

@@ -43,6 +43,23 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         claim(TrainConfig(data="d", out=tmp_path / "thesis.tex"))
 
 
+@pytest.mark.parametrize("resume", [False, True])
+def test_files_with_the_names_of_a_run_are_not_taken_for_one(tmp_path: Path, resume: bool) -> None:
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "mine.jsonl").touch()
+    (tmp_path / "data.json").touch()
+    with pytest.raises(ConfigError, match="other files"):
+        claim(TrainConfig(data="d", out=tmp_path, resume=resume))
+
+
+@pytest.mark.parametrize("option", ["data", "validation"])
+def test_rows_inside_the_run_folder_are_refused(tmp_path: Path, option: str) -> None:
+    claim(TrainConfig(data="d", out=tmp_path))
+    (tmp_path / "quarantine.jsonl").touch()
+    with pytest.raises(ConfigError, match=f"--{option} .* is inside --out"):
+        claim(TrainConfig(**{"data": "d", "out": tmp_path, option: str(tmp_path / "quarantine.jsonl")}))
+
+
 def test_what_is_not_a_finished_run_is_told_apart(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="not a run folder"):
         read_run(tmp_path)
@@ -73,8 +90,6 @@ def test_a_run_knows_its_contract_and_says_what_differs(tmp_path: Path) -> None:
         "get_weather: its parameters changed since training",
         "stop: the model was not trained on this tool",
     )
-    with pytest.raises(ModelError, match=r"get_weather[\s\S]*stop"):
-        run.check_contract(given, strict=True)
 
 
 def test_a_run_on_many_contracts_takes_any() -> None:

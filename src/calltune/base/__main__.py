@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from calltune.errors import CalltuneError
+from calltune.errors import CalltuneError, ConfigError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,8 @@ def rows(config: RowsConfig) -> None:
 
     written = index = 0
     held_out = real_scenes(config.held_out_dialogues, held_out=True) if config.held_out_dialogues else ()
+    if config.held_out_dialogues and not held_out:
+        raise ConfigError(f"{config.held_out_dialogues} has no dialogue of the services held out, or is no file.")
     with config.out.open("w", encoding="utf-8") as out:
         while written < config.rows:
             rng = random.Random(f"rows/{config.seed}/{index}")

@@ -11,6 +11,7 @@ from tyro.conf import Positional
 
 from calltune.errors import ConfigError
 
+from .sentences import printable
 from .tools import Tool
 from .toolset import Toolset
 
@@ -61,15 +62,14 @@ class ToolsReport:
             effect = tool.effect + (" idempotent" if tool.idempotent and tool.effect == "write" else "")
             lines = tool.description.strip().splitlines()
             cells = (tool.name, effect, arguments_line(tool), _kind(tool.returns), lines[0] if lines else "")
-            table.add_row(*(Text(cell) for cell in cells))
+            table.add_row(*(Text(printable(cell)) for cell in cells))
         console.print(table)
         count = len(self.toolset)
         console.print(f"\n{count} tool{'s' if count != 1 else ''}, {self.toolset.fingerprint}", highlight=False)
         console.print(Text("Arguments with * are required. Tools are taken to write unless they say otherwise."))
-        written = self.out or "tools.json"
         if self.out is not None:
             console.print(Text(f"Wrote {self.out}."))
-            console.print(Text(f"Next: calltune check --tools {written} --data conversations.jsonl"))
+            console.print(Text(f"Next: calltune check --tools {self.out} --data conversations.jsonl"))
         else:
             console.print(Text(f"Next: calltune tools {self.source} --out tools.json"))
 
@@ -77,6 +77,9 @@ class ToolsReport:
 def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
     """Reads, checks and, with `out`, writes a contract."""
     toolset = Toolset.load(config.source)
+    sources = {Path(config.source).resolve(), Path(config.source.rpartition(":")[0] or config.source).resolve()}
+    if config.out is not None and config.out.resolve() in sources:
+        raise ConfigError(f"--out {config.out} is the file that the tools are read from.", hint="Give another --out.")
     if config.out is not None:
         try:
             config.out.parent.mkdir(parents=True, exist_ok=True)

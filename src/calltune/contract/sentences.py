@@ -5,6 +5,7 @@ No validation happens here."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -204,3 +205,13 @@ def _brief(schema: Any) -> str:
 def _clip(text: str, limit: int = 60) -> str:
     text = text if len(text) <= limit else text[: limit - 1] + "…"
     return text if text.isprintable() else quote(text)
+
+
+# What moves the cursor, rings, turns the direction of the text or has no UTF-8: a terminal must not be steered by the
+# text of a model, a data set or somebody else's contract.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """The text with control characters and lone surrogates as escapes."""
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)

@@ -93,7 +93,7 @@ def _parse_yaml(path: Path, text: str) -> Any:
 
     try:
         return yaml.load(text, Loader=_loader())
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, AttributeError) as error:  # the last two: a tag on wrong text
         raise ContractError(f"{path} is not YAML: {error}") from error
 
 

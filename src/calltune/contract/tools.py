@@ -93,11 +93,6 @@ class Tool:
         """Everything, for contract.json."""
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Tool:
-        """The opposite of `to_json`."""
-        return cls(**{item.name: data[item.name] for item in fields(cls) if item.name in data})
-
     @cached_property
     def _arguments(self) -> Any:
         return build_validator(self.parameters)

@@ -5,6 +5,7 @@ reported at once. Nothing is called here."""
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -96,9 +97,14 @@ class Toolset:
         return {"calltune_contract": CONTRACT_VERSION, "fingerprint": self.fingerprint, "tools": tools}
 
     def save(self, path: str | Path) -> None:
-        """Writes contract.json; `Toolset.load` reads it back as an equal toolset."""
-        text = json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n"
-        Path(path).write_text(text, encoding="utf-8")
+        """Writes contract.json, whole or not at all; `Toolset.load` reads it back as an equal toolset."""
+        path = Path(path)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            part.write_text(json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, source: str | Path) -> Toolset:

@@ -151,8 +151,10 @@ class CheckReport:
             if path is not None:
                 _say(console, f"the {rows:,} {what} rows are in {path}")
         if self.bad_rows and (config.clean is None or not good):
+            name = Path(config.data).name.partition(".")[0] or "rows"
             command = (
-                f"calltune check --data {shlex.quote(config.data)}{tools} --quarantine bad.jsonl --clean good.jsonl"
+                f"calltune check --data {shlex.quote(config.data)}{tools}"
+                f" --quarantine {shlex.quote(f'{name}.bad.jsonl')} --clean {shlex.quote(f'{name}.good.jsonl')}"
             )
             _say(console, f"Next: mend these rows, or put them aside: {command}" if good else "Next: mend these rows.")
             return

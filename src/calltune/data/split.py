@@ -6,6 +6,7 @@ data twice and keeps 8 bytes a row. It does not check rows."""
 from __future__ import annotations
 
 import hashlib
+import shlex
 from array import array
 from collections import Counter
 from dataclasses import dataclass
@@ -73,7 +74,8 @@ class SplitReport:
         if self.bad_rows:
             text = f"{self.bad_rows:,} rows are no conversations; to see why: calltune check --data {self.config.data}"
             console.print(text, style="yellow", highlight=False, soft_wrap=True, markup=False)
-        text = f"Next: calltune train --model base --data {self.train} --out run"
+        data = shlex.quote(str(self.train))
+        text = f"Next: calltune train --model base --data {data} --out run, with --tools where rows bring none"
         console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
@@ -119,7 +121,7 @@ def _place(row: Row, seed: int) -> int:
     if row.cut:
         raise DataError(
             f"{row.source}, line {row.line}: {row.problems[0].message}",
-            hint="Take the line out first: calltune check --clean FILE",
+            hint=f"Take the line out first: calltune check --data {row.source} --clean FILE",
         )
     said: list[Any] = []
     if row.draft is not None:

@@ -160,7 +160,7 @@ class DemoReport:
         console.print("Or see what is trained, token by token:")
         command = inspect_line(self.config.model, out)
         console.print(f"  {command}", markup=False)
-        console.print("Your own functions and conversations take the same five commands.")
+        console.print("Your own functions and conversations take the same commands.")
 
 
 def demo(config: DemoConfig, *, console: Console) -> DemoReport:

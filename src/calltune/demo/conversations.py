@@ -35,7 +35,7 @@ from calltune.demo.dialogues import (
 )
 from calltune.demo.phrases import Patterns, Phrases, Split, choose, phrases
 from calltune.demo.values import fill
-from calltune.errors import CalltuneError
+from calltune.errors import CalltuneError, ConfigError
 
 Message = dict[str, Any]
 Call = tuple[str, Arguments]
@@ -197,7 +197,7 @@ def _unseen(write: Callable[[], list[Message]], seen: set[str]) -> list[Message]
         if key not in seen:
             seen.add(key)
             return messages
-    raise AssertionError("the phrases are used up: ask for fewer rows")
+    raise ConfigError("there are not so many different conversations.", hint="Ask for fewer rows.")
 
 
 def user(text: str) -> Message:

@@ -7,6 +7,7 @@ Nothing is run.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -87,6 +88,7 @@ def evaluate(
         warnings=warnings,
         fail_under=config.fail_under,
         files=_files(config),
+        tools=config.tools,
     )
     _write(config, report)
     return report
@@ -108,6 +110,13 @@ def _check(config: EvalConfig) -> None:
         faults.append(f"--out is a folder, and {config.out} is a file")
     if faults:
         raise ConfigError("some options do not fit:", faults=faults)
+    if config.out is not None:  # found out now, not after an hour of generation
+        try:
+            config.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"--out {config.out} cannot be made: {error.strerror or error}.") from error
+        if not os.access(config.out, os.W_OK):
+            raise ConfigError(f"--out {config.out} cannot be written to.", hint="Give another --out.")
 
 
 def _score(model: str, rows: Sequence[EvalRow], config: EvalConfig, console: Console, engine: Engine | None) -> Side:

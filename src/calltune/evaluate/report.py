@@ -3,15 +3,17 @@ for people."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from calltune.contract.sentences import printable
 from calltune.evaluate.run import Prediction, last_question
 from calltune.evaluate.scoring import METRICS
 from calltune.evaluate.statistics import Metric, confusion, mcnemar, metrics
-from calltune.guard.outcome import printable, shorten
+from calltune.guard.outcome import shorten
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,6 +91,8 @@ class EvalReport:
     """The gate on `call_exact`."""
     files: tuple[Path, ...] = ()
     """Files written."""
+    tools: str | None = None
+    """The contract given, for the next command."""
 
     @property
     def passed(self) -> bool:
@@ -137,7 +141,7 @@ class EvalReport:
         left_out = self.skipped.get("bad_rows", 0)
         if left_out:
             console.print(f"[yellow]{left_out} rows break their own contract and were left out.[/]")
-            console.print(f"  To see them, type: calltune check --data {self.data}", markup=False)
+            console.print(f"  To see them, type: calltune check --data {self.data}{self._tools}", markup=False)
         for warning in self.warnings:
             console.print(f"[yellow]warning:[/] {_escape(warning)}")
         for path in self.files:
@@ -193,6 +197,10 @@ class EvalReport:
             for problem in prediction.outcome.problems[:2]:
                 console.print(f"    guard     {printable(problem.message)}", markup=False)
 
+    @property
+    def _tools(self) -> str:
+        return f" --tools {shlex.quote(self.tools)}" if self.tools else ""
+
     def _show_next(self, console: Console) -> None:
         if not self.passed:
             value = self.after.metrics()["call_exact"].value
@@ -201,8 +209,8 @@ class EvalReport:
             )
         if not self.files and any(p.failed for p in self.after.predictions):
             console.print("Next: to see every turn with its verdict, add  --out FOLDER", markup=False)
-        else:
-            console.print(f"Next: talk to it with  calltune chat --model {self.after.model}", markup=False)
+        elif self.tools or self.after.seen_tools is not None:
+            console.print(f"Next: talk to it with  calltune chat --model {self.after.model}{self._tools}", markup=False)
 
 
 def expected_text(message: dict[str, Any]) -> str:

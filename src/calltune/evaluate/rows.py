@@ -68,7 +68,7 @@ def eval_rows(
         raise DataError(
             f"{data}: no row can be evaluated.",
             faults=skipped.examples,
-            hint=f"To see why, type: calltune check --data {data}",
+            hint=f"To see why, type: calltune check --data {data}{', with the same --tools' if tools else ''}",
         )
     return rows, skipped
 

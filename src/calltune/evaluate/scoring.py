@@ -9,7 +9,6 @@ dependent calls.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,15 +16,12 @@ from typing import Any, Literal
 
 from calltune.contract import Toolset
 from calltune.evaluate.canonical import arguments_key
-from calltune.guard import Guard, Outcome
-from calltune.render.parse import Message, ParseFailure, ToolCall
+from calltune.guard import Outcome
+from calltune.render.parse import CALL_MARKER, Message, ParseFailure, ToolCall
 
 Kind = Literal["call", "text", "malformed"]
 
 METRICS = ("parsed", "decision", "tool_name", "schema_valid", "arguments_exact", "call_exact")
-
-# A turn that could not be read meant to call when one of these is in it.
-_CALL_MARKERS = re.compile(r"<tool_call>|</tool_call>|\[TOOL_CALLS\]|<\|python_tag\|>|\A\s*\{")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +56,8 @@ def score(expected: Mapping[str, Any], predicted: Message | ParseFailure, outcom
     wanted = [(c["function"]["name"], c["function"]["arguments"]) for c in expected.get("tool_calls") or ()]
     wants: Kind = "call" if wanted else "text"
     if isinstance(predicted, ParseFailure):
-        attempted = _CALL_MARKERS.search(predicted.text) is not None
+        # it meant to call where something of a call is in it
+        attempted = CALL_MARKER.search(predicted.text) is not None
         miss = False if wanted else None
         return Score(
             parsed=False,
@@ -81,12 +78,6 @@ def score(expected: Mapping[str, Any], predicted: Message | ParseFailure, outcom
         expected=wants,
         predicted=came,
     )
-
-
-def judge(expected: Mapping[str, Any], predicted: Message | ParseFailure, toolset: Toolset) -> tuple[Score, Outcome]:
-    """The score and the guard's decision about the same turn."""
-    outcome = Guard(toolset).check(predicted)
-    return score(expected, predicted, outcome, toolset), outcome
 
 
 def _final(calls: Sequence[ToolCall], outcome: Outcome) -> list[tuple[str, Any]]:

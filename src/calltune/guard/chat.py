@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.contract import Toolset
+from calltune.contract.sentences import printable
 from calltune.errors import CalltuneError, ConfigError
 from calltune.generate.completion import Request
 from calltune.guard.execute import call_function, declined, result_text
 from calltune.guard.guard import Guard
-from calltune.guard.outcome import Outcome, printable, shorten
+from calltune.guard.outcome import Outcome, shorten
 from calltune.render.parse import ToolCall
 from calltune.train.run_folder import find_run
 

@@ -19,15 +19,18 @@ from dataclasses import replace
 from typing import Any
 
 from calltune.contract import Problem, Tool, Toolset, parse_json
+from calltune.errors import ConfigError
 from calltune.generate.completion import Completion, cut_off
 from calltune.guard.outcome import Outcome, Step, shorten
-from calltune.render.parse import Message, ParseFailure, ToolCall, parse
+from calltune.render.parse import FORMATS, Message, ParseFailure, ToolCall, parse
 
 
 class Guard:
     """Decides about completions for one contract."""
 
     def __init__(self, toolset: Toolset, *, format: str = "hermes") -> None:
+        if format not in FORMATS:
+            raise ConfigError(f"there is no format {format!r}.", hint=f"Use {', '.join(FORMATS)}.")
         self.toolset = toolset
         self.format = format
         """The format in which plain text is read; see `calltune.render.parse`."""

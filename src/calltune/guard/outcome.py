@@ -4,11 +4,11 @@ JSON for the log."""
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from calltune.contract import Problem
+from calltune.contract.sentences import printable
 from calltune.render.parse import ToolCall
 
 Decision = Literal["calls", "reply", "rejected"]
@@ -101,12 +101,3 @@ def shorten(value: Any, limit: int = 200) -> str:
     """JSON of a value for a sentence, cut in the middle when it is long, fit to be printed."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
     return printable(text if len(text) <= limit else f"{text[: limit // 2]} ... {text[-limit // 4 :]}")
-
-
-# What moves the cursor, rings, or has no UTF-8: a model's text is shown in a terminal and must not steer it.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def printable(text: str) -> str:
-    """The text with control characters and lone surrogates as escapes."""
-    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)

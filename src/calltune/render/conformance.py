@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -172,7 +172,7 @@ def _tool_texts(tools: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def probes() -> tuple[Probe, ...]:
-    """The conversations every template is tried with: training.md's list, plus results, histories and descriptions."""
+    """The conversations every template is tried with: calls of every shape, results, histories and descriptions."""
     ask = {"role": "user", "content": "What about Paris?"}
     one = _called({"city": "Paris"})
     values: dict[str, Any] = {
@@ -281,11 +281,18 @@ def _key(encoder: Encoder, question: str, template: str) -> str:
     tokenizer = encoder.tokenizer
     sample = 'Zürich 東京 {"name": "get_sky", "arguments": {"city": "Paris"}}\n\n  x, y 7 1.5'
     parts = [
-        REVISION, version("transformers"), question, template, type(tokenizer).__name__,
+        REVISION, version("transformers"), _version_of("trl"), question, template, type(tokenizer).__name__,
         sorted(encoder.added.items()), tokenizer.special_tokens_map, encoder.ids(sample),
         getattr(tokenizer, "response_template", None),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:32]
+
+
+def _version_of(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
 
 
 def _message(*calls: Mapping[str, Any], content: str | None = None) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.contract import Toolset
+from calltune.contract.sentences import printable
 from calltune.data import read_rows
-from calltune.errors import TemplateError
+from calltune.errors import ConfigError, TemplateError
 from calltune.render.rendered import PARTS, Part, Rendered
 from calltune.render.source import load_tokenizer, resolve_model
 from calltune.render.tokens import add_tokens
@@ -135,6 +136,8 @@ def inspect(config: InspectConfig, *, console: Console) -> InspectReport:
     """Render the first rows of the data."""
     from calltune.render.renderer import Renderer
 
+    if config.rows < 1:
+        raise ConfigError(f"--rows must be at least 1, got {config.rows}")
     tools = Toolset.load(config.tools) if config.tools is not None else None
     tokenizer = load_tokenizer(resolve_model(config.model))
     add_tokens(tokenizer, config.template)
@@ -168,14 +171,14 @@ def _show_row(row: Shown, tokenizer: Any, console: Console) -> None:
 
     console.rule(f"{row.source}, line {row.line}")
     if row.problem is not None:
-        console.print(f"not trained on: {row.problem}", style="red", markup=False)
+        console.print(f"not trained on: {printable(row.problem)}", style="red", markup=False)
     for number, rendered in enumerate(row.rendered, start=1):
         of = f" (training row {number} of {len(row.rendered)})" if len(row.rendered) > 1 else ""
         used = ", ".join(f"{count} {part}" for part, count in rendered.counts().items() if count)
         console.print(f"{len(rendered)} tokens, {rendered.learned} learned{of}: {used}", highlight=False)
         text = Text()
         for piece, part, weight in pieces(rendered, tokenizer):
-            text.append(piece, style=f"reverse {COLOURS[part]}" if weight else f"dim {COLOURS[part]}")
+            text.append(printable(piece), style=f"reverse {COLOURS[part]}" if weight else f"dim {COLOURS[part]}")
         console.print(text)
 
 

@@ -95,13 +95,14 @@ def _split_reasoning(text: str, thinking: bool | None) -> tuple[str | None, str]
         if opened or thinking:
             raise _Broken("truncated", "The completion ends inside <think>: </think> is missing.")
         return None, text
-    if not opened and thinking is None and _CALL_MARKER.search(head, 0, end):
+    if not opened and thinking is None and CALL_MARKER.search(head, 0, end):
         return None, text  # it is more likely a word inside an argument than the end of a thought
     thought = head[len("<think>") if opened else 0 : end].strip()
     return thought or None, head[end + len("</think>") :]
 
 
-_CALL_MARKER = re.compile(r"<tool_call>|\[TOOL_CALLS\]|<\|python_tag\|>|\A\s*\{")
+CALL_MARKER = re.compile(r"</?tool_call>|\[TOOL_CALLS\]|<\|python_tag\|>|\A\s*\{")
+"""What a call begins with in one format or another, or ends with."""
 
 
 def _hermes(text: str) -> tuple[str, tuple[ToolCall, ...]]:
@@ -287,14 +288,15 @@ def _skip_space(text: str, position: int) -> int:
 
 def _value_end(text: str, start: int) -> int:
     """Where the object or list that starts at `start` ends, by brackets and strings only."""
-    depth = 0
+    open_brackets: list[str] = []
     for match in _TOKEN.finditer(text, start):
         token = match.group()
         if token in "{[":
-            depth += 1
+            open_brackets.append(token)
         elif token in "}]":
-            depth -= 1
-            if depth <= 0:
+            if not open_brackets or open_brackets.pop() + token not in ("{}", "[]"):
+                raise _Broken("malformed", f"A call is not valid JSON: {token} closes another bracket.")
+            if not open_brackets:
                 return match.end()
         elif token == '"':
             break

@@ -23,8 +23,6 @@ class Rendered:
     """For each token, its weight as a target: 0.0 is not learned."""
     parts: tuple[Part, ...]
     """For each token, the part of the conversation it came from; "other" is what the template adds."""
-    line: int | None = None
-    """The line of the data file, where there is one."""
 
     def __post_init__(self) -> None:
         assert len(self.ids) == len(self.weights) == len(self.parts)
@@ -46,17 +44,3 @@ class Rendered:
         """Learned tokens by part."""
         found = Counter(part for part, weight in zip(self.parts, self.weights, strict=True) if weight > 0)
         return {part: found[part] for part in PARTS}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dropped:
-    """A row that is not trained on, and why. A value, so that one bad row does not stop a run."""
-
-    kind: Literal["too_long", "template"]
-    """`too_long`: over the limit (nothing is truncated); `template`: the chat template loses something of it."""
-    message: str
-    """One sentence for the user."""
-    line: int | None = None
-    """The line of the data file."""
-    tokens: int | None = None
-    """Its length, where it is known."""

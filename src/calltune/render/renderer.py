@@ -6,7 +6,7 @@ the target is tokenised apart from it. Nothing is truncated, padded or packed he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from itertools import islice
@@ -18,7 +18,7 @@ from calltune.render.conformance import choose_format, missing_text
 from calltune.render.encoder import Encoder
 from calltune.render.parse import Message, ParseFailure
 from calltune.render.regions import parts_at, prompt_regions, target_regions
-from calltune.render.rendered import Dropped, Part, Rendered
+from calltune.render.rendered import Part, Rendered
 from calltune.render.same import difference_of, message_of
 from calltune.render.template import has_thinking_default, is_calltune, with_thinking
 
@@ -97,37 +97,11 @@ class Renderer:
         before = self.encoder.decode(prompt)[0] if prompt else None
         return self.chat.parse_text(text, cut=cut, prompt=before, tools=tools)
 
-    def render(self, conversation: ChatRow, *, line: int | None = None) -> tuple[Rendered, ...]:
+    def render(self, conversation: ChatRow) -> tuple[Rendered, ...]:
         """Training rows: one where the template keeps history, one for each stretch that it rewrites otherwise.
 
         Every assistant message is learned once, except those with `"train": false`. TemplateError where the template
         loses something of the row."""
-        try:
-            return self._render(conversation, line)
-        except TemplateError as error:
-            if line is None:
-                raise
-            raise TemplateError(f"line {line}: {error.message}", hint=error.hint, faults=error.faults) from error
-
-    def render_rows(
-        self, conversations: Iterable[ChatRow], *, max_tokens: int | None = None
-    ) -> Iterator[Rendered | Dropped]:
-        """`render` over a data set: a row that is too long or that the template breaks becomes a `Dropped`."""
-        for number, conversation in enumerate(conversations, start=1):
-            line = getattr(conversation, "line", None) or number
-            try:
-                rows = self._render(conversation, line)
-            except TemplateError as error:
-                yield Dropped(kind="template", message=error.message, line=line)
-                continue
-            for row in rows:
-                if max_tokens is not None and len(row) > max_tokens:
-                    text = f"{len(row)} tokens, {max_tokens} fit; nothing is truncated"
-                    yield Dropped(kind="too_long", message=text, line=line, tokens=len(row))
-                else:
-                    yield row
-
-    def _render(self, conversation: ChatRow, line: int | None) -> tuple[Rendered, ...]:
         original = conversation.messages
         messages, tools, cut = self.chat.prepare(original, conversation.tools)
         rows: list[_Row] = []
@@ -148,7 +122,7 @@ class Renderer:
             self._check(row, done, len(prompt.ids), turn.prompt, original[index], index, conversation.tools)
         if not rows:
             raise TemplateError("no assistant message of this row is to be learned.")
-        return tuple(row.rendered(line) for row in rows)
+        return tuple(row.rendered() for row in rows)
 
     def _add_target(self, row: _Row, target: str, message: Mapping[str, Any], cut: str) -> None:
         stop = next(text for text in self.chat.stop_texts if target.endswith(text))
@@ -198,8 +172,8 @@ class _Row:
         self.weights.extend(weights)
         self.parts.extend(parts)
 
-    def rendered(self, line: int | None) -> Rendered:
-        return Rendered(ids=tuple(self.ids), weights=tuple(self.weights), parts=tuple(self.parts), line=line)
+    def rendered(self) -> Rendered:
+        return Rendered(ids=tuple(self.ids), weights=tuple(self.weights), parts=tuple(self.parts))
 
 
 def _trained(message: Mapping[str, Any]) -> bool:

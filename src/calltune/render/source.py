@@ -92,11 +92,12 @@ def context_length(source: ModelSource) -> int | None:
     return int(holds) if holds else None
 
 
-def load_model(source: ModelSource, *, dtype: str = "auto", device: str = "auto") -> Any:
+def load_model(source: ModelSource, *, dtype: str = "auto", device: str = "auto", quantization: Any = None) -> Any:
     """The model in evaluation mode, adapter on top where there is one.
 
     `dtype`: a torch dtype by name; "auto" is that of the weights, but float32 on a CPU for half precision.
-    `device`: "cpu", "cuda", ...; "auto" is a GPU where there is one."""
+    `device`: "cpu", "cuda", ...; "auto" is a GPU where there is one. `quantization`: a config of transformers, for a
+    model that goes on the first GPU. Raises `ModelError` for a model or a device that is not there."""
     try:
         import torch
         from transformers import AutoModelForCausalLM
@@ -104,9 +105,12 @@ def load_model(source: ModelSource, *, dtype: str = "auto", device: str = "auto"
         raise MissingExtraError("torch and transformers", "train") from error
     target = _device(device)
     with _clear_errors(source, "model"), _quiet():
+        placed = {} if quantization is None else {"quantization_config": quantization, "device_map": {"": 0}}
         model = AutoModelForCausalLM.from_pretrained(
-            source.path, dtype=_dtype(dtype), use_safetensors=True, **_loading(source)
+            source.path, dtype=_dtype(dtype), use_safetensors=True, **placed, **_loading(source)
         )
+    if quantization is not None:
+        return model
     if dtype == "auto" and target == "cpu" and model.dtype in (torch.bfloat16, torch.float16):
         model = model.float()  # half precision on a CPU is slow, and sampling in it is noisy
     if source.adapter:
@@ -133,6 +137,8 @@ def _with_adapter(model: Any, source: ModelSource) -> Any:
         from peft import PeftModel
     except ImportError as error:
         raise MissingExtraError("peft", "train") from error
+    if not (Path(str(source.adapter)) / "adapter_model.safetensors").is_file():  # PEFT would read a pickle instead
+        raise ModelError(f"{source.adapter} has no adapter_model.safetensors; other formats are not read.")
     rows = len(load_tokenizer(source))
     if rows > model.get_input_embeddings().num_embeddings:  # tokens were added for this run
         with _quiet():
@@ -176,9 +182,20 @@ def _run(name: str, folder: Path) -> ModelSource:
         base = run.get("model", base) if isinstance(run, dict) else base
     if not base:
         raise ModelError(f"{name} has an adapter, but neither run.yaml nor adapter_config.json names its base model.")
-    under = resolve_model(str(base))
+    under = resolve_model(_moved(folder, str(base)))
     _check_weights(folder, under)
     return ModelSource(name=name, kind="run", path=under.path, adapter=str(folder))
+
+
+def _moved(run: Path, base: str) -> str:
+    """A base model named by a path that was relative to another folder: where it lay then."""
+    if base == "base" or Path(base).expanduser().exists():
+        return base
+    try:
+        trained_on = json.loads((run / "resolved.json").read_text(encoding="utf-8"))["model"]
+        return str(trained_on["path"]) if trained_on["kind"] == "local" else base
+    except (OSError, ValueError, KeyError, TypeError):
+        return base  # an adapter from elsewhere
 
 
 def weights_fingerprint(source: ModelSource) -> str | None:
@@ -211,6 +228,9 @@ def _check_weights(run: Path, under: ModelSource) -> None:
 def _device(device: str) -> str:
     import torch
 
+    kind = device.partition(":")[0]
+    if (kind == "cuda" and not torch.cuda.is_available()) or (kind == "mps" and not torch.backends.mps.is_available()):
+        raise ModelError(f"--device {device}: there is none on this machine.", hint="Type: --device cpu")
     if device != "auto":
         return device
     if torch.cuda.is_available():

@@ -15,7 +15,7 @@ from pathlib import Path
 
 MARKER = "complete"
 KEPT = 2
-"""Checkpoints kept while training: the one being written and the one before it."""
+"""Checkpoints kept; while one is being written there is one more."""
 
 
 def mark_complete(checkpoint: Path) -> None:

@@ -344,5 +344,6 @@ def _report(
         peak_memory_bytes=peak_bytes(trainer.args.device.type),
         data=config.data,
         tools=config.tools,
+        model=config.model,
         **losses_of(config.out),
     )

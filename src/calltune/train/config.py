@@ -13,7 +13,8 @@ from typing import Any, Literal
 from calltune.errors import ConfigError
 
 NOT_PART_OF_THE_RESULT = frozenset({"out", "report_to", "save_steps", "data", "tools", "validation", "max_bad"})
-"""Fields that may change when a run is resumed: data and contract are compared by fingerprint, not by path."""
+"""Fields that may change when a run is resumed: data and contract are compared by fingerprint, not by path; validation
+rows are only measured on."""
 
 
 @dataclass(frozen=True, kw_only=True)

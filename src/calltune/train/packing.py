@@ -6,12 +6,12 @@ position is its depth. A node's weight is the sum of the weights of the rows tha
 from its *parent*, not from the token before it in the sequence. Loss and gradient are those of the ordinary padded
 batch.
 
-Not here: which rows go together (`group_rows` only keeps a token budget), and the training step.
+Not here: which rows go together, and the training step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,20 +91,6 @@ def build_pack(rows: Sequence[tuple[Sequence[int], Sequence[float]]]) -> Pack:
         rows=len(arrays),
         row_tokens=total,
     )
-
-
-def group_rows(lengths: Iterable[int], shared: int, budget: int) -> Iterator[tuple[int, int]]:
-    """Cut consecutive rows that share `shared` tokens into packs of at most `budget` nodes: yields (start, stop)."""
-    start, size = 0, shared
-    stop = -1
-    for stop, length in enumerate(lengths):
-        own = max(length - shared, 0)
-        if stop > start and size + own > budget:
-            yield start, stop
-            start, size = stop, shared
-        size += own
-    if stop >= start:
-        yield start, stop + 1
 
 
 def tree_mask(subtree_end: torch.Tensor) -> torch.Tensor:

@@ -48,6 +48,8 @@ class TrainReport:
     """The data it was trained on, for the next command."""
     tools: str | None
     """The contract, for the next command."""
+    model: str
+    """The model that was tuned, for the next command."""
 
     @property
     def exit_code(self) -> int:
@@ -74,11 +76,12 @@ class TrainReport:
         if left_out:
             console.print(f"Rows that were not trained on: {left_out:,}, in {self.out / 'quarantine.jsonl'}")
         console.print(f"The adapter, its contract and the loss curve are in {self.out}")
-        tools = f" --tools {self.tools}" if self.tools else ""
+        run = f"--model {self.out}" + (f" --tools {self.tools}" if self.tools else "")
         console.print(
-            f"Next, on rows it has not seen:  calltune eval --model {self.out}{tools} --data TEST.jsonl --compare base"
+            f"Next, on rows it has not seen:  calltune eval {run} --data TEST.jsonl --compare {self.model}",
+            markup=False,
         )
-        console.print(f"Or talk to it:                  calltune chat --model {self.out}{tools}")
+        console.print(f"Or talk to it:                  calltune chat {run}", markup=False)
 
 
 def report_of_finished(config: TrainConfig, console: Console) -> TrainReport:
@@ -99,6 +102,7 @@ def report_of_finished(config: TrainConfig, console: Console) -> TrainReport:
         peak_memory_bytes=0,
         data=config.data,
         tools=config.tools,
+        model=config.model,
         **losses_of(config.out),
     )
 

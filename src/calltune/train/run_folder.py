@@ -30,19 +30,8 @@ from calltune.train.checkpoints import complete_checkpoints
 from calltune.train.config import TrainConfig
 
 ADAPTER = "adapter_model.safetensors"
-LEFT_BY_A_RUN_THAT_NEVER_TRAINED = frozenset(
-    {
-        "run.yaml",
-        "resolved.json",
-        "contract.json",
-        "data.json",
-        "versions.json",
-        "log.jsonl",
-        "quarantine.jsonl",
-        "rows",
-        "checkpoints",
-    }
-)
+CONFIG = "run.yaml"
+"""Written first: a folder with other files and without it is not ours."""
 LIBRARIES = ("calltune", "torch", "transformers", "trl", "peft", "datasets", "accelerate", "tokenizers")
 
 
@@ -59,7 +48,7 @@ class Run:
     thinking: str
     """ "on" or "off"."""
     format: str
-    """How calls are written, for `parse`."""
+    """How calls are written: a format of `parse`, or "response_template", which the renderer reads."""
     contract: Toolset | None
     """The tools trained on, or None where the rows brought tools that contradict each other."""
     data: dict[str, Any]
@@ -67,16 +56,9 @@ class Run:
     config: dict[str, Any]
     """The `TrainConfig`."""
 
-    def check_contract(self, toolset: Toolset, *, strict: bool = False) -> tuple[str, ...]:
-        """Sentences on how `toolset` differs from the contract trained on, if it does. `strict` raises them."""
-        differences = contract_differences(self.contract, toolset)
-        if differences and strict:
-            raise ModelError(
-                f"the contract given is not the one that {self.path} was trained on:",
-                faults=differences,
-                hint=f"Use {self.path / 'contract.json'}, or train again with the new contract.",
-            )
-        return differences
+    def check_contract(self, toolset: Toolset) -> tuple[str, ...]:
+        """Sentences on how `toolset` differs from the contract trained on, if it does."""
+        return contract_differences(self.contract, toolset)
 
 
 def contract_differences(trained: Toolset | None, given: Toolset) -> tuple[str, ...]:
@@ -128,7 +110,7 @@ def read_run(path: str | Path) -> Run:
 
 def find_run(model: str) -> Run | None:
     """The run in folder `model`, None when that is another kind of model. Raises `ModelError` for a broken run."""
-    return read_run(model) if (Path(model) / "run.yaml").is_file() else None
+    return read_run(folder) if ((folder := Path(model).expanduser()) / CONFIG).is_file() else None
 
 
 def claim(config: TrainConfig) -> None:
@@ -142,6 +124,17 @@ def claim(config: TrainConfig) -> None:
         raise ConfigError(f"--out {folder} cannot be made: {error.strerror}.", hint="Give another --out.") from error
     if not os.access(folder, os.W_OK):
         raise ConfigError(f"--out {folder} cannot be written to.", hint="Give another --out.")
+    for option, source in (("data", config.data), ("validation", config.validation)):
+        if source and Path(source).exists() and Path(source).resolve().is_relative_to(folder.resolve()):
+            raise ConfigError(f"--{option} {source} is inside --out {folder}.", hint="Give another --out.")
+    names = sorted(path.name for path in folder.iterdir())
+    if names and CONFIG not in names:
+        raise ConfigError(
+            f"--out {folder} holds other files: {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}.",
+            hint="Give the name of a folder that does not exist yet.",
+        )
+    if not names:
+        _write_config(config)
     if config.resume:
         return
     if (folder / ADAPTER).exists():
@@ -151,23 +144,21 @@ def claim(config: TrainConfig) -> None:
             f"--out {folder} holds a run that was stopped.",
             hint="Go on with --resume, give another --out, or delete that folder.",
         )
-    foreign = sorted({path.name for path in folder.iterdir()} - LEFT_BY_A_RUN_THAT_NEVER_TRAINED)
-    if foreign:
-        raise ConfigError(
-            f"--out {folder} holds other files: {', '.join(foreign[:5])}{', ...' if len(foreign) > 5 else ''}.",
-            hint="Give the name of a folder that does not exist yet.",
-        )
+
+
+def _write_config(config: TrainConfig) -> None:
+    import yaml
+
+    write_whole(config.out / CONFIG, yaml.safe_dump(config.to_json(), sort_keys=False, allow_unicode=True))
 
 
 def describe(
     config: TrainConfig, resolved: dict[str, Any], prepared_data: dict[str, Any], contract: Toolset | None
 ) -> None:
     """Write run.yaml, resolved.json, contract.json, data.json and versions.json."""
-    import yaml
-
     folder = config.out
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "run.yaml", yaml.safe_dump(config.to_json(), sort_keys=False, allow_unicode=True))
+    _write_config(config)
     for name, content in (("resolved", resolved), ("data", prepared_data), ("versions", versions())):
         write_whole(folder / f"{name}.json", json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     if contract is not None:
@@ -186,9 +177,9 @@ def check_same_run(
     import yaml
 
     folder = config.out
-    if not (folder / "run.yaml").is_file():
-        if folder.is_dir() and complete_checkpoints(folder / "checkpoints"):
-            raise ConfigError(f"{folder} has checkpoints but no run.yaml.", hint="Give another --out.")
+    if not (folder / "versions.json").is_file():  # it was stopped before anything was decided
+        if complete_checkpoints(folder / "checkpoints"):
+            raise ConfigError(f"{folder} has checkpoints but no versions.json.", hint="Give another --out.")
         return ()
     then = yaml.safe_load((folder / "run.yaml").read_text(encoding="utf-8"))
     data = json.loads((folder / "data.json").read_text(encoding="utf-8"))

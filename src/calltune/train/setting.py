@@ -103,12 +103,4 @@ def load_tunable(config: TrainConfig, setting: Setting) -> Any:
     if setting.new_tokens:
         names = ", ".join(setting.new_tokens)
         raise ConfigError(f"--quantize nf4 cannot learn the tokens that this template adds ({names}).")
-    from transformers import AutoModelForCausalLM
-
-    return AutoModelForCausalLM.from_pretrained(
-        setting.source.path,
-        quantization_config=quantized,
-        dtype=setting.dtype,
-        device_map={"": 0},
-        use_safetensors=True,
-    )
+    return load_model(setting.source, dtype=setting.dtype, quantization=quantized)
