@@ -16,7 +16,7 @@ from calltune.demo.conversations import conversations
 from calltune.render.renderer import Renderer
 from calltune.render.source import load_model, load_tokenizer, resolve_model
 from calltune.train.trainer import collate_pack, pack_loss
-from calltune.train.tree import use_tree_attention
+from calltune.train.tree import use_sparse_attention
 
 ROUNDS, ROWS = 3, 16
 
@@ -54,7 +54,7 @@ def main() -> dict[str, Any]:
     for name in ("padded", "shared"):
         plain = load_model(source, dtype="float32", device="cpu").train()
         if name == "shared":
-            use_tree_attention(plain)
+            use_sparse_attention(plain, "cpu")
         models[name] = get_peft_model(plain, LoraConfig(target_modules="all-linear"))
     pack = collate_pack(rows)
     seconds: dict[str, list[float]] = {"shared": [], "padded": []}

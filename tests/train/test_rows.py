@@ -77,7 +77,7 @@ def test_rows_on_disk_are_what_was_rendered(write_rows: Callable[..., Path], tmp
     assert row["input_ids"].tolist() == [1, 2, 3 + ord("a"), 3 + ord("b")]
     assert row["labels"].tolist() == [-100, -100, -100, 3 + ord("b")]
     assert row["weights"].tolist() == [0, 0, 0, 1]
-    assert rows.lengths.tolist() == [4]
+    assert rows.numbers.lengths.tolist() == [4]
 
 
 def test_nothing_left_is_an_error_that_says_why(write_rows: Callable[..., Path], tmp_path: Path) -> None:

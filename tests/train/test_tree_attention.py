@@ -14,7 +14,7 @@ pytest.importorskip("torch")
 import torch
 
 from calltune.train.packing import build_pack, tree_mask
-from calltune.train.tree import use_tree_attention, why_not_a_tree
+from calltune.train.tree import flex_mask, use_sparse_attention, why_not_a_tree
 from calltune.train.tree_attention import NAME, ROUND, plan_blocks, tree_attention
 
 rows = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=9), min_size=1, max_size=6)
@@ -81,7 +81,7 @@ def test_plain_decoders_attend_in_blocks_with_the_loss_and_gradients_of_the_mask
         loss = pack_loss(model, batch)
         loss.backward()
         found.append((loss.detach(), [p.grad.clone() for p in model.parameters() if p.grad is not None]))
-        assert use_tree_attention(plain)
+        assert use_sparse_attention(plain, "cpu")
         assert plain.config._attn_implementation == NAME
     torch.testing.assert_close(found[0], found[1], rtol=1e-5, atol=5e-6)
 
@@ -89,13 +89,27 @@ def test_plain_decoders_attend_in_blocks_with_the_loss_and_gradients_of_the_mask
 def test_dropout_in_attention_takes_the_mask(tiny_model: Callable[..., Any]) -> None:
     model = tiny_model("qwen3")
     model.config.attention_dropout = 0.1
-    assert not use_tree_attention(model)
+    assert not use_sparse_attention(model, "cpu")
 
 
 @pytest.mark.parametrize("kind", ["mistral, sliding window of 5", "gemma2, half its layers sliding, soft caps"])
 def test_other_attention_is_left_as_it_is(kind: str, tiny_model: Callable[..., Any]) -> None:
     model = tiny_model(kind)
     before = model.config._attn_implementation
-    assert not use_tree_attention(model)
+    assert not use_sparse_attention(model, "cpu")
     assert model.config._attn_implementation == before
     assert why_not_a_tree(model) is None
+
+
+@given(rows, st.one_of(st.none(), st.integers(1, 6)))
+def test_the_mask_of_flex_attention_is_the_dense_mask(rows: list[list[int]], window: int | None) -> None:
+    from torch.nn.attention.flex_attention import create_mask
+
+    pack = build_pack([(row, [0.0] * len(row)) for row in rows])
+    subtree_end, positions = torch.as_tensor(pack.subtree_end), torch.as_tensor(pack.position_ids)
+    nodes = len(pack)
+    dense = tree_mask(subtree_end)
+    if window:
+        dense = dense & (positions[:, None] - positions[None, :] < window)
+    sees = flex_mask(subtree_end, positions, window).mask_mod
+    assert torch.equal(create_mask(sees, None, None, nodes, nodes, device="cpu"), dense)

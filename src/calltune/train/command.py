@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from calltune.contract import Toolset
-    from calltune.train.plan import PackingChoice
+    from calltune.train.plan import Packing, PackingChoice
     from calltune.train.rows import PreparedRows
     from calltune.train.setting import Setting
     from calltune.train.trainer import RowTrainer
@@ -82,7 +82,7 @@ def train(config: TrainConfig, *, console: Console | None = None) -> TrainReport
         with _clear_memory_errors(config):
             _announce(config, setting, prepared, trainer, choice, checkpoint, console)
             # 7. Training, with a log, checkpoints, and an orderly end on Ctrl-C.
-            time_s = _run(config, prepared, trainer, checkpoint, console)
+            time_s = _run(config, prepared, trainer, choice.packing, checkpoint, console)
         # 8. The run folder: adapter, tokenizer, loss curve.
         finished = trainer.state.global_step >= trainer.state.max_steps
         if finished:
@@ -147,16 +147,16 @@ def _build(config: TrainConfig, setting: Setting, prepared: PreparedRows) -> tup
     from transformers import set_seed
 
     from calltune.train.plan import choose_packing, measure_sharing
-    from calltune.train.session import build_trainer, open_rows, order_of
+    from calltune.train.session import batches_of, build_trainer, open_rows
     from calltune.train.setting import load_tunable
-    from calltune.train.tree import use_tree_attention, why_not_a_tree
+    from calltune.train.tree import use_sparse_attention, why_not_a_tree
 
     set_seed(config.seed)
     model = load_tunable(config, setting)
     choice = choose_packing(
         config,
         measure_sharing(
-            order_of(prepared.train, config, "prefix"),
+            batches_of(prepared.train, config, "prefix", epochs=1, steps=config.max_steps).rows,
             open_rows(prepared.train),
             model.config.get_text_config().hidden_size,
         ),
@@ -164,8 +164,8 @@ def _build(config: TrainConfig, setting: Setting, prepared: PreparedRows) -> tup
         fractional=prepared.counts.fractional,
         device=setting.device,
     )
-    if choice.packing == "prefix" and setting.device == "cpu":
-        use_tree_attention(model)
+    if choice.packing == "prefix":
+        use_sparse_attention(model, setting.device)
     trainer = build_trainer(
         config,
         model=model,
@@ -204,27 +204,24 @@ def _announce(
     console: Console,
 ) -> None:
     from calltune.train.adapter import trainable_bytes
-    from calltune.train.plan import SAMPLED_BATCHES, estimate, show_plan
+    from calltune.train.plan import estimate, show_plan, some_of
     from calltune.train.session import planned_steps
-    from calltune.train.trainer import steps_per_epoch
 
     learning = trainable_bytes(trainer.model)
     _check_room(config, learning)
-    indices = trainer.order.indices().tolist() if trainer.order else list(range(len(trainer.train_dataset)))
-    size = trainer.args.per_device_train_batch_size
-    batches = [indices[start : start + size] for start in range(0, len(indices), size)]
-    sample = batches[:: max(len(batches) // SAMPLED_BATCHES, 1)]
+    sample = some_of(
+        trainer.batches.rows if trainer.batches else [[pack] for pack in range(len(trainer.train_dataset))]
+    )
     with console.status("measuring two batches"):
         measured = estimate(trainer, trainer.train_dataset, sample, extra_bytes=2 * learning)
-    per_epoch = steps_per_epoch(trainer)
-    steps = planned_steps(config, per_epoch)
+    steps = planned_steps(config, trainer)
     show_plan(
         console,
         prepared=prepared,
         choice=choice,
         steps=steps,
         done=step_of(checkpoint) if checkpoint else 0,
-        epochs=steps / per_epoch,
+        epochs=trainer.epochs_at(steps),
         device=setting.device,
         dtype=setting.dtype,
         trainable=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
@@ -245,22 +242,28 @@ def _check_room(config: TrainConfig, learning: int) -> None:
 
 
 def _run(
-    config: TrainConfig, prepared: PreparedRows, trainer: RowTrainer, checkpoint: Path | None, console: Console
+    config: TrainConfig,
+    prepared: PreparedRows,
+    trainer: RowTrainer,
+    packing: Packing,
+    checkpoint: Path | None,
+    console: Console,
 ) -> float:
     """Train to the end or until asked to stop; returns the seconds it took."""
     from safetensors import SafetensorError
     from transformers import PrinterCallback
 
     from calltune.train.progress import Progress, StopRequest
-    from calltune.train.session import open_rows
+    from calltune.train.session import batches_of, open_rows
     from calltune.train.trainer import held_out_loss
 
     after_epoch = None
     if prepared.validation is not None:
         held_out = open_rows(prepared.validation)
+        batches = batches_of(prepared.validation, config, packing, epochs=1, steps=None)
 
         def after_epoch() -> float:
-            return held_out_loss(trainer, held_out, batch_rows=config.micro_batch_rows)
+            return held_out_loss(trainer, held_out, batches)
 
     trainer.remove_callback(PrinterCallback)
     stop = StopRequest()
@@ -290,11 +293,13 @@ def _clear_memory_errors(config: TrainConfig) -> Iterator[None]:
     except (RuntimeError, MemoryError) as error:
         if not isinstance(error, torch.OutOfMemoryError | MemoryError) and "can't allocate memory" not in str(error):
             raise
-        parts = [n for n in range(config.micro_batches + 1, config.rows_per_step + 1) if config.rows_per_step % n == 0]
-        ways = [f"--micro-batches {parts[0]}"] if parts else []
+        parts, rows = config.micro_batches, config.most_rows
+        more = [n for n in range(parts + 1, rows + 1) if rows % n == 0] if rows else [parts + 1]
+        ways = [f"--micro-batches {more[0]}"] if more else []
         ways += [] if config.gradient_checkpointing else ["--gradient-checkpointing"]
+        held = f"{rows // parts} rows" if rows else f"{(config.tokens_per_step or 0) // parts:,} tokens"
         raise ModelError(
-            f"the memory does not hold {config.micro_batch_rows} rows at once.",
+            f"the memory does not hold {held} at once.",
             hint=f"Try {' and '.join([*ways, 'a smaller --max-tokens'])}, in a new run.",
         ) from error
 

@@ -17,6 +17,10 @@ NOT_PART_OF_THE_RESULT = frozenset({"out", "report_to", "save_steps", "data", "t
 rows are only measured on."""
 
 
+ROWS_PER_STEP = 16
+"""Where neither rows nor tokens of a step are given."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """Tune a model on conversations with LoRA."""
@@ -50,8 +54,10 @@ class TrainConfig:
     """Times over the data."""
     max_steps: int | None = None
     """Stop after this many steps instead."""
-    rows_per_step: int = 16
-    """Rows learned in one optimizer step."""
+    rows_per_step: int | None = None
+    """Rows learned in one optimizer step; default: 16, or no limit where --tokens-per-step is given."""
+    tokens_per_step: int | None = None
+    """Tokens computed in one optimizer step at most, a shared prompt counted once: as many rows as fit."""
     micro_batches: int = 1
     """Cut a step into this many forward and backward passes (gradient accumulation): same result, less memory."""
     packing: Literal["auto", "prefix", "bfd", "none"] = "auto"
@@ -94,9 +100,9 @@ class TrainConfig:
     """Trackers that transformers knows (wandb, tensorboard, ...); none by default."""
 
     @property
-    def micro_batch_rows(self) -> int:
-        """Rows in one forward and backward pass."""
-        return self.rows_per_step // self.micro_batches
+    def most_rows(self) -> int | None:
+        """Rows of an optimizer step at most; None where tokens alone are the limit."""
+        return ROWS_PER_STEP if self.rows_per_step is None and self.tokens_per_step is None else self.rows_per_step
 
     def check(self) -> None:
         """Raise `ConfigError` with every option that makes no sense."""
@@ -105,7 +111,8 @@ class TrainConfig:
             for name, rule, fine in (
                 ("epochs", "above 0", self.epochs > 0),
                 ("max_steps", "at least 1", self.max_steps is None or self.max_steps >= 1),
-                ("rows_per_step", "at least 1", self.rows_per_step >= 1),
+                ("rows_per_step", "at least 1", self.rows_per_step is None or self.rows_per_step >= 1),
+                ("tokens_per_step", "at least 2", self.tokens_per_step is None or self.tokens_per_step >= 2),
                 ("micro_batches", "at least 1", self.micro_batches >= 1),
                 ("max_tokens", "at least 2", self.max_tokens is None or self.max_tokens >= 2),
                 ("learning_rate", "above 0", self.learning_rate > 0),
@@ -120,9 +127,9 @@ class TrainConfig:
             )
             if not fine
         ]
-        if self.micro_batches >= 1 and self.rows_per_step % self.micro_batches:
+        if self.micro_batches >= 1 and self.most_rows is not None and self.most_rows % self.micro_batches:
             faults.append(
-                f"--rows-per-step {self.rows_per_step} must be a multiple of --micro-batches {self.micro_batches}"
+                f"--rows-per-step {self.most_rows} must be a multiple of --micro-batches {self.micro_batches}"
             )
         if self.validation and self.validation_share:
             faults.append("give --validation or --validation-share, not both")

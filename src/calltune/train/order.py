@@ -1,97 +1,174 @@
-"""Which rows go into which step. In: for every row its length, a key of its prompt prefix and its conversation. Out: an
-order of row numbers for each epoch, the same for the same seed, to be cut into batches of equal size.
+"""Which rows go into which batch. In: a few numbers of every row, what a batch may hold. Out: the batches of a whole
+run as row numbers, the same for the same seed; every row comes once an epoch.
 
-Rows whose prompts begin alike stand together for prefix packs, rows of like length for padding. Batches are shuffled.
+For packs, rows whose prompts begin alike stand together, as far as that shares their prompt, and a batch still mixes
+toolsets. For padding, rows of like length do. Plain loops over lists: a million rows take seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from calltune.train.rows import RowNumbers
+
     Array = np.ndarray[Any, Any]
 
-LENGTH_WINDOW_BATCHES = 32
-"""Padded batches are sorted by length within this many batches: enough to save padding and to stay random."""
+MIXED = 4
+"""A batch is made of about this many pieces, each of rows that share their prompt: a step does not learn one toolset
+alone where there are more."""
+WINDOW = 512
+"""Padded rows are sorted by length among this many: enough to save padding and to stay random."""
 
 
-def prefix_order(groups: Array, conversations: Array, *, rows: int, seed: int, epoch: int) -> Array:
-    """Row numbers so that each batch of `rows` shares its prefix where it can.
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a batch holds at most: what one forward and backward pass computes. One of the two is set, or both."""
 
-    Rows of one group (same tools) are shuffled by conversation, so that turns of one conversation stay together, and
-    cut into batches; what is left over of every group forms mixed batches. Then whole batches are shuffled.
-    """
+    rows: int | None = None
+    """Rows."""
+    tokens: int | None = None
+    """Tokens computed: a shared prompt counts once, padding counts. A longer row is a batch by itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batches:
+    """The batches of a run."""
+
+    rows: Sequence[Array]
+    """Row numbers of each batch."""
+    epochs: Sequence[float]
+    """How many times over the data the run has gone after each batch."""
+
+
+def plan_batches(
+    numbers: RowNumbers, kind: Literal["prefix", "length"], limits: Limits, *, seed: int, epochs: float, least: int = 0
+) -> Batches:
+    """Batches for `epochs` times over the data; where `least` is given, just so many instead."""
+    plan = prefix_batches if kind == "prefix" else length_batches
+    taken: list[Array] = []
+    done: list[float] = []
+    for epoch in count():
+        if len(taken) >= least if least else epoch >= epochs:
+            break
+        batches = plan(numbers, limits, seed=seed, epoch=epoch)
+        share = 1.0 if least else min(epochs - epoch, 1.0)
+        batches = batches[: max(round(share * len(batches)), 1)]
+        seen = 0
+        for batch in batches:
+            seen += len(batch)
+            done.append(epoch + seen / len(numbers))
+        taken += batches
+    return Batches(rows=taken[: least or None], epochs=done[: least or None])
+
+
+def prefix_batches(numbers: RowNumbers, limits: Limits, *, seed: int, epoch: int) -> list[Array]:
+    """Batches for packs. Rows with the same prompt prefix are shuffled by conversation, so that the turns of one stay
+    together, and cut into pieces; batches are filled with pieces in random order."""
     import numpy as np
 
     random = np.random.default_rng([seed, epoch])
-    _, group = np.unique(groups, return_inverse=True)
-    _, conversation = np.unique(conversations, return_inverse=True)
+    _, group = np.unique(numbers.groups, return_inverse=True)
+    _, conversation = np.unique(numbers.conversations, return_inverse=True)
     group_rank = random.permutation(int(group.max()) + 1)[group]
     conversation_rank = random.permutation(int(conversation.max()) + 1)[conversation]
-    order = np.lexsort((np.arange(len(groups)), conversation_rank, group_rank))
-    sizes = np.bincount(group_rank)
-    starts = np.cumsum(sizes) - sizes
-    place = np.arange(len(order)) - starts[group_rank[order]]  # place of the row within its group
-    full = place < (sizes // rows * rows)[group_rank[order]]
-    return _shuffle_batches(np.concatenate([order[full], order[~full]]), rows=rows, random=random)
+    order = np.lexsort((np.arange(len(numbers)), conversation_rank, group_rank))
+    costs = _Costs(numbers, group_rank, order)
+    pieces = list(costs.pieces(limits))
+    shuffled = [pieces[index] for index in random.permutation(len(pieces)).tolist()]
+    return [order[batch] for batch in costs.fill(shuffled, limits)]
 
 
-def length_order(lengths: Array, *, rows: int, seed: int, epoch: int) -> Array:
-    """Row numbers so that each batch of `rows` holds rows of like length."""
+class _Costs:
+    """What the rows of an epoch's order cost: lists, for they are read one by one."""
+
+    def __init__(self, numbers: RowNumbers, group: Array, order: Array) -> None:
+        import numpy as np
+
+        self.group: list[int] = group[order].tolist()
+        self.prefix: list[int] = numbers.prefixes[order].tolist()
+        self.alone: list[int] = numbers.lengths[order].tolist()
+        """Tokens of a row that shares nothing."""
+        follows = np.diff(order, prepend=-2) == 1  # only then is what was measured in the file shared here
+        repeated = np.where(follows, numbers.repeats[order], 0)
+        shared = np.maximum(numbers.prefixes[order], repeated)
+        self.follows: list[bool] = (repeated > 0).tolist()
+        """Whether a row is the next turn of the conversation before it."""
+        self.more: list[int] = (numbers.lengths[order] - shared).tolist()
+        """Tokens that a row adds behind the row before it, where both have the same prompt prefix."""
+
+    def pieces(self, limits: Limits) -> Iterator[tuple[int, int]]:
+        """Stretches of whole conversations with one prefix, as (start, stop): about a fraction of a batch, but long
+        enough that at least half of it is not prefix."""
+        most_rows = -(-limits.rows // MIXED) if limits.rows else len(self.group)
+        start = size = 0
+        for here, group in enumerate(self.group):
+            room = max(limits.tokens // MIXED, 2 * self.prefix[here]) if limits.tokens else size + self.more[here]
+            full = here - start >= most_rows or size + self.more[here] > room
+            if here and (group != self.group[here - 1] or (full and not self.follows[here])):
+                yield start, here
+                start, size = here, 0
+            size += self.more[here] if size else self.alone[here]
+        if self.group:
+            yield start, len(self.group)
+
+    def fill(self, pieces: Sequence[tuple[int, int]], limits: Limits) -> Iterator[list[int]]:
+        """Batches of places in the order. A piece that does not fit is cut, where that is worth its prefix."""
+        batch: list[int] = []
+        groups: set[int] = set()
+        size = 0
+        for start, stop in pieces:
+            while start < stop:
+                known = self.group[start] in groups
+                end, added = self._fitting(start, stop, size, len(batch), limits, known=known)
+                cut_short = end < stop and not known and added < 2 * self.prefix[start]
+                if batch and (end == start or (cut_short and limits.tokens)):
+                    yield batch
+                    batch, groups, size = [], set(), 0
+                    continue
+                if end == start:  # a row longer than the budget goes alone
+                    end, added = start + 1, self.alone[start]
+                batch.extend(range(start, end))
+                groups.add(self.group[start])
+                size += added
+                start = end
+        if batch:
+            yield batch
+
+    def _fitting(self, start: int, stop: int, size: int, rows: int, limits: Limits, *, known: bool) -> tuple[int, int]:
+        """Up to where the rows from `start` on fit, and the tokens they add."""
+        added, end = 0, start
+        while end < stop:
+            cost = self.more[end] if end > start else self.alone[end] - (self.prefix[end] if known else 0)
+            full = limits.rows is not None and rows + end - start >= limits.rows
+            if full or (limits.tokens is not None and size + added + cost > limits.tokens):
+                break
+            added += cost
+            end += 1
+        return end, added
+
+
+def length_batches(numbers: RowNumbers, limits: Limits, *, seed: int, epoch: int) -> list[Array]:
+    """Batches for padding: rows of like length, the batches in random order."""
     import numpy as np
 
     random = np.random.default_rng([seed, epoch])
-    order = random.permutation(len(lengths))
-    window = np.arange(len(order)) // (rows * LENGTH_WINDOW_BATCHES)
-    order = order[np.lexsort((-lengths[order], window))]
-    return _shuffle_batches(order, rows=rows, random=random)
-
-
-def _shuffle_batches(order: Array, *, rows: int, random: np.random.Generator) -> Array:
-    """Shuffle whole batches of `rows`; the one that is not full stays last, since a sampler cuts by counting."""
-    import numpy as np
-
-    whole = len(order) // rows
-    batches = order[: whole * rows].reshape(whole, rows)
-    return np.concatenate([batches[random.permutation(whole)].reshape(-1), order[whole * rows :]])
-
-
-class Order:
-    """A sampler for the trainer: the order of the current epoch. `set_epoch` is called before each epoch."""
-
-    def __init__(
-        self,
-        kind: Literal["prefix", "length"],
-        *,
-        lengths: Array,
-        groups: Array,
-        conversations: Array,
-        rows: int,
-        seed: int,
-    ) -> None:
-        self.epoch = 0
-        self.rows = rows
-        self._kind = kind
-        self._lengths = lengths
-        self._groups = groups
-        self._conversations = conversations
-        self._seed = seed
-
-    def set_epoch(self, epoch: int) -> None:
-        """Take the order of this epoch from now on."""
-        self.epoch = epoch
-
-    def indices(self) -> Array:
-        """Row numbers of the current epoch."""
-        if self._kind == "length":
-            return length_order(self._lengths, rows=self.rows, seed=self._seed, epoch=self.epoch)
-        return prefix_order(self._groups, self._conversations, rows=self.rows, seed=self._seed, epoch=self.epoch)
-
-    def __len__(self) -> int:
-        return len(self._lengths)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.indices().tolist())
+    order = random.permutation(len(numbers))
+    window = np.arange(len(order)) // max(WINDOW, 32 * (limits.rows or 0))
+    order = order[np.lexsort((-numbers.lengths[order], window))]
+    batches: list[Array] = []
+    start = 0
+    lengths = numbers.lengths[order].tolist()
+    for here in range(1, len(order) + 1):
+        longest = max(lengths[start], lengths[here]) if here < len(order) else 0
+        rows = here + 1 - start
+        full = limits.rows is not None and rows > limits.rows
+        if here == len(order) or full or (limits.tokens is not None and rows * longest > limits.tokens):
+            batches.append(order[start:here])
+            start = here
+    return [batches[index] for index in random.permutation(len(batches)).tolist()]

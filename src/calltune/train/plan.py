@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +19,6 @@ from calltune.train.packing import build_pack
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from calltune.train.order import Order
     from calltune.train.rows import PreparedRows
     from calltune.train.trainer import RowTrainer
 
@@ -60,12 +60,15 @@ class Sharing:
     """Work of the packs in units of the work of the padded batches. Over a dense mask, a large pack may cost more."""
 
 
-def measure_sharing(order: Order, dataset: Any, width: int) -> Sharing:
-    """Lay out a sample of batches spread over the epoch; `width` is the model's."""
-    indices = order.indices()
-    batches = [indices[start : start + order.rows] for start in range(0, len(indices), order.rows)]
+def some_of(batches: Sequence[Any]) -> Sequence[Any]:
+    """A sample of the batches, spread over all of them."""
+    return batches[:: max(len(batches) // SAMPLED_BATCHES, 1)]
+
+
+def measure_sharing(batches: Sequence[Any], dataset: Any, width: int) -> Sharing:
+    """Lay out a sample of the batches (row numbers) as packs; `width` is the model's."""
     packed, padded, nodes, tokens = 0, 0, 0, 0
-    for batch in batches[:: max(len(batches) // SAMPLED_BATCHES, 1)]:
+    for batch in some_of(batches):
         rows = [dataset[int(index)] for index in batch]
         pack = build_pack([(row["input_ids"], row["weights"]) for row in rows])
         longest = max(len(row["input_ids"]) for row in rows)
@@ -106,11 +109,11 @@ def choose_packing(
     return PackingChoice(packing="none", reason=f"{why}; without a GPU, padding is faster than bfd")
 
 
-def estimate(trainer: RowTrainer, dataset: Any, batches: list[list[int]], extra_bytes: int) -> Estimate:
+def estimate(trainer: RowTrainer, dataset: Any, batches: Sequence[Any], extra_bytes: int) -> Estimate:
     """Compute the longest of `batches` (row numbers) for the memory and a middling one for the time."""
     import torch
 
-    sizes = [sum(len(dataset[i]["input_ids"]) for i in batch) for batch in batches]
+    sizes = [sum(len(dataset[int(row)]["input_ids"]) for row in batch) for batch in batches]
     ranked = sorted(range(len(batches)), key=lambda index: sizes[index])
     largest, middle = batches[ranked[-1]], batches[ranked[len(ranked) // 2]]
     cuda = trainer.args.device.type == "cuda"
@@ -127,9 +130,9 @@ def estimate(trainer: RowTrainer, dataset: Any, batches: list[list[int]], extra_
     return Estimate(step_s=seconds * trainer.args.gradient_accumulation_steps, memory_bytes=memory + extra_bytes)
 
 
-def _forward_and_backward(trainer: RowTrainer, dataset: Any, batch: list[int]) -> None:
+def _forward_and_backward(trainer: RowTrainer, dataset: Any, batch: Any) -> None:
     seen = trainer.seen_tokens
-    inputs = trainer._prepare_inputs(trainer.data_collator([dataset[i] for i in batch]))
+    inputs = trainer._prepare_inputs(trainer.data_collator([dataset[int(row)] for row in batch]))
     trainer.model.train()
     with trainer.compute_loss_context_manager():
         loss = trainer.compute_loss(trainer.model, inputs)

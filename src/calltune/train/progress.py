@@ -107,7 +107,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         loss = logs["loss"]
         self._write(
             step=state.global_step,
-            epoch=round(state.epoch, 4),
+            epoch=round(self.trainer.epochs_at(state.global_step), 4),
             loss=loss,
             learning_rate=logs["learning_rate"],
             grad_norm=logs.get("grad_norm"),
@@ -119,10 +119,10 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
                 f"the loss became {loss} at step {state.global_step}: the training has failed.",
                 hint="Try a lower --learning-rate (half of it) or --dtype float32.",
             )
-
-    def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if self.after_epoch is not None and not self.stop.asked:
-            self._write(step=state.global_step, validation_loss=self.after_epoch())
+        step = state.global_step
+        epoch_ends = int(self.trainer.epochs_at(step)) > int(self.trainer.epochs_at(step - 1))
+        if self.after_epoch is not None and not self.stop.asked and (epoch_ends or step == state.max_steps):
+            self._write(step=step, validation_loss=self.after_epoch())
             self._tokens, self._time_s = self.trainer.seen_tokens, time.perf_counter()
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import json
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -21,6 +21,7 @@ from calltune.contract import Tool, Toolset
 from calltune.contract.problem import Problem
 from calltune.data import check_row
 from calltune.errors import ContractError, DataError, TemplateError
+from calltune.train.packing import common_prefix
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,20 +43,34 @@ class Renders(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowFile:
-    """Rendered rows in one Arrow file, with what planning needs of each row in memory."""
+class RowNumbers:
+    """What planning needs of each row. Arrays of shape (rows,), int64."""
 
-    path: Path
-    """Arrow stream with the columns input_ids, labels (-100: not learned) and weights."""
     lengths: Array
-    """Tokens of each row."""
+    """Tokens."""
     groups: Array
-    """Key of each row's prompt prefix: rows with the same tools and system text have the same."""
+    """Key of the prompt prefix: rows with the same tools and system text have the same."""
+    prefixes: Array
+    """Tokens of that prefix."""
+    repeats: Array
+    """Tokens that begin as those of the row before do; 0 where that is of another conversation."""
     conversations: Array
-    """Number of the conversation each row came from."""
+    """Number of the conversation it came from."""
 
     def __len__(self) -> int:
         return len(self.lengths)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowFile:
+    """Rendered rows in one Arrow file."""
+
+    path: Path
+    """Arrow stream with the columns input_ids, labels (-100: not learned) and weights."""
+    numbers: RowNumbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 @dataclass(kw_only=True)
@@ -283,7 +298,8 @@ class _RowWriter:
         )
         self._stream = pa.ipc.new_stream(str(path), self._schema)
         self._pending: list[dict[str, list[Any]]] = []
-        self._numbers: list[tuple[int, int, int]] = []
+        self._numbers = {name: array("q") for name in ("lengths", "groups", "prefixes", "repeats", "conversations")}
+        self._last: Sequence[int] = ()
 
     def __enter__(self) -> _RowWriter:
         return self
@@ -293,14 +309,21 @@ class _RowWriter:
         self._stream.close()
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._numbers["lengths"])
 
     def add(self, one: Rendered, conversation: int) -> None:
         """Write one row."""
         weights = [0.0, *one.weights[1:]]  # the first token has no predecessor that could predict it
         labels = [token if weight else -100 for token, weight in zip(one.ids, weights, strict=True)]
         self._pending.append({"input_ids": list(one.ids), "labels": labels, "weights": weights})
-        self._numbers.append((len(one.ids), _prefix_key(one), conversation))
+        key, prefix = _prefix(one)
+        same = len(self) and self._numbers["conversations"][-1] == conversation
+        repeats = common_prefix(self._last, one.ids) if same else 0
+        for column, number in zip(
+            self._numbers.values(), (len(one.ids), key, prefix, repeats, conversation), strict=True
+        ):
+            column.append(number)
+        self._last = one.ids
         if len(self._pending) == ROWS_A_RECORD_BATCH:
             self._flush()
 
@@ -315,23 +338,19 @@ class _RowWriter:
         """The rows written."""
         import numpy as np
 
-        lengths, groups, conversations = zip(*self._numbers, strict=True)
-        return RowFile(
-            path=self.path,
-            lengths=np.array(lengths, np.int64),
-            groups=np.array(groups, np.int64),
-            conversations=np.array(conversations, np.int64),
-        )
+        columns = {name: np.array(column, np.int64) for name, column in self._numbers.items()}
+        return RowFile(path=self.path, numbers=RowNumbers(**columns))
 
 
-def _prefix_key(one: Rendered) -> int:
-    """A key of everything up to the last token of the schemas, or, without schemas, up to the first user token."""
+def _prefix(one: Rendered) -> tuple[int, int]:
+    """A key of everything up to the last token of the schemas, or, without schemas, up to the first user token; and how
+    many tokens that is."""
     if "schemas" in one.parts:
         end = len(one.parts) - one.parts[::-1].index("schemas")
     else:
         end = one.parts.index("user") if "user" in one.parts else 0
     digest = hashlib.blake2b(array("q", one.ids[:end]).tobytes(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    return int.from_bytes(digest, "big", signed=True), end
 
 
 def check_bad_share(counts: Counts, *, most: float, quarantine: Path, data: str) -> None:

@@ -5,6 +5,7 @@ quiet libraries. It decides nothing: how rows are packed comes from `plan`, what
 from __future__ import annotations
 
 import logging
+import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from calltune.errors import ConfigError
 from calltune.train.adapter import answer_for_bias, lora_config
 from calltune.train.checkpoints import KEPT
 from calltune.train.config import TrainConfig
-from calltune.train.order import Order
+from calltune.train.order import Batches, Limits, plan_batches
 
 if TYPE_CHECKING:
     from calltune.train.plan import Packing
@@ -31,16 +32,23 @@ NOT_FOR_THE_USER = (
 MOST_STEPS_BETWEEN_CHECKPOINTS = 500
 
 
-def order_of(rows: RowFile, config: TrainConfig, packing: Packing) -> Order:
-    """The order of the rows for this kind of packing."""
-    return Order(
+def batches_of(rows: RowFile, config: TrainConfig, packing: Packing, *, epochs: float, steps: int | None) -> Batches:
+    """The batches of `epochs` times over the rows, or of so many steps."""
+    return plan_batches(
+        rows.numbers,
         "prefix" if packing == "prefix" else "length",
-        lengths=rows.lengths,
-        groups=rows.groups,
-        conversations=rows.conversations,
-        rows=config.micro_batch_rows,
+        limits_of(config),
         seed=config.seed,
+        epochs=epochs,
+        least=(steps or 0) * config.micro_batches,
     )
+
+
+def limits_of(config: TrainConfig) -> Limits:
+    """What one forward and backward pass may hold."""
+    parts = config.micro_batches
+    rows, tokens = config.most_rows, config.tokens_per_step
+    return Limits(rows=rows and rows // parts, tokens=tokens and tokens // parts)
 
 
 def open_rows(rows: RowFile) -> Any:
@@ -62,7 +70,7 @@ def build_trainer(
     dtype: str,
 ) -> RowTrainer:
     """The trainer, with LoRA on the model and the rows in their order."""
-    from calltune.train.trainer import PadRows, RowTrainer, collate_pack, steps_per_epoch
+    from calltune.train.trainer import PadRows, RowTrainer, collate_pack
 
     rows = prepared.train
     laid_end_to_end = packing == "bfd"
@@ -73,24 +81,30 @@ def build_trainer(
         "bfd": None,
     }
     dataset = open_rows(rows)
+    batches = None
+    if not laid_end_to_end:
+        batches = batches_of(rows, config, packing, epochs=config.epochs, steps=config.max_steps)
     trainer = RowTrainer(
-        order=None if laid_end_to_end else order_of(rows, config, packing),
+        batches=batches,
         model=model,
-        args=_arguments(config, packing=packing, rows=rows, device=device, dtype=dtype),
+        args=_arguments(config, batches=batches, rows=rows, device=device, dtype=dtype),
         data_collator=collators[packing],
         train_dataset=dataset.with_format(None) if laid_end_to_end else dataset,
         processing_class=tokenizer,
         peft_config=lora_config(config, model, new_tokens),
     )
     answer_for_bias(trainer.model)
-    steps = planned_steps(config, steps_per_epoch(trainer))
+    steps = planned_steps(config, trainer)
     trainer.args.save_steps = config.save_steps or max(min(-(-steps // 10), MOST_STEPS_BETWEEN_CHECKPOINTS), 1)
     return trainer
 
 
-def planned_steps(config: TrainConfig, per_epoch: int) -> int:
+def planned_steps(config: TrainConfig, trainer: RowTrainer) -> int:
     """Optimizer steps of the whole run."""
-    return config.max_steps if config.max_steps is not None else max(-int(-config.epochs * per_epoch // 1), 1)
+    if config.max_steps is not None:
+        return config.max_steps
+    passes = 1.0 if trainer.batches is not None else config.epochs  # our batches are those of the whole run
+    return max(math.ceil(passes * len(trainer.get_train_dataloader()) / config.micro_batches), 1)
 
 
 def check_trackers(names: Sequence[str]) -> None:
@@ -106,17 +120,18 @@ def check_trackers(names: Sequence[str]) -> None:
         )
 
 
-def _arguments(config: TrainConfig, *, packing: Packing, rows: RowFile, device: str, dtype: str) -> Any:
+def _arguments(config: TrainConfig, *, batches: Batches | None, rows: RowFile, device: str, dtype: str) -> Any:
     from trl import SFTConfig
 
-    laid_end_to_end = packing == "bfd"
+    laid_end_to_end = batches is None
+    limits, lengths = limits_of(config), rows.numbers.lengths
     # a pack laid end to end holds about as many rows as a batch would
-    pack_tokens = max(int(rows.lengths.max()), round(float(rows.lengths.mean()) * config.micro_batch_rows))
+    pack_tokens = max(int(lengths.max()), limits.tokens or round(float(lengths.mean()) * (limits.rows or 1)))
     return SFTConfig(
         output_dir=str(config.out / "checkpoints"),
-        per_device_train_batch_size=1 if laid_end_to_end else config.micro_batch_rows,
+        per_device_train_batch_size=1,  # a pack, or one of our batches
         gradient_accumulation_steps=config.micro_batches,
-        num_train_epochs=config.epochs,
+        num_train_epochs=config.epochs if laid_end_to_end else 1.0,
         max_steps=config.max_steps if config.max_steps is not None else -1,
         learning_rate=config.learning_rate,
         lr_scheduler_type=SCHEDULES[config.schedule],

@@ -6,17 +6,19 @@ TRL when it is imported, because it derives from their class; import it inside f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch.utils.checkpoint import checkpoint
-from transformers import TrainerCallback
+from torch.utils.data import DataLoader, Dataset
 from trl import SFTTrainer
 
 from calltune.train.checkpoints import mark_complete
-from calltune.train.order import Order
+from calltune.train.order import Batches
 from calltune.train.packing import build_pack
 from calltune.train.tree import attention_inputs, has_plain_head
 
@@ -63,19 +65,33 @@ class PadRows:
 class RowTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
     """`SFTTrainer` on rendered rows."""
 
-    def __init__(self, *args: Any, order: Order | None, **kwargs: Any) -> None:
-        self.order = order
-        """The order of the rows; None leaves it to TRL (packs laid end to end are made before training)."""
+    def __init__(self, *args: Any, batches: Batches | None, **kwargs: Any) -> None:
+        self.batches = batches
+        """The batches of the whole run; None leaves them to TRL (packs laid end to end are made before training)."""
         self.seen_tokens = 0
         """Tokens of the rows trained on since the start of this process, prompts and padding-free."""
         super().__init__(*args, **kwargs)
-        self.plain_head = order is not None and has_plain_head(self.model)
+        self.plain_head = batches is not None and has_plain_head(self.model)
         self.model_accepts_loss_kwargs = True  # the loss is divided by the weight of the whole step, here and in TRL
-        if order is not None:
-            self.add_callback(_NextEpoch(self))
 
-    def _get_train_sampler(self, *args: Any, **kwargs: Any) -> Any:
-        return self.order if self.order is not None else super()._get_train_sampler(*args, **kwargs)
+    def get_train_dataloader(self) -> Any:
+        """The run's batches, one after the other: to the trainer, the whole run is one epoch of them."""
+        if self.batches is None:
+            return super().get_train_dataloader()
+        rows = _RowsOfBatches(self.train_dataset, self.batches, self.data_collator)
+        loader = DataLoader(rows, collate_fn=itemgetter(0), pin_memory=self.args.dataloader_pin_memory)
+        return self.accelerator.prepare(loader)
+
+    def epochs_at(self, step: int) -> float:
+        """How many times over the data the run has gone after so many steps."""
+        batches: int = step * self.args.gradient_accumulation_steps
+        if self.batches is None:
+            return batches / self._packs_per_epoch
+        return self.batches.epochs[min(batches, len(self.batches.epochs)) - 1] if batches else 0.0
+
+    @cached_property
+    def _packs_per_epoch(self) -> int:
+        return len(self.get_train_dataloader())
 
     def _get_num_items_in_batch(self, batch_samples: list[dict[str, Any]], device: torch.device) -> Any:
         """The weight of all learned tokens of a step, over its micro-batches and processes."""
@@ -112,22 +128,17 @@ class RowTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
             mark_complete(Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}")
 
 
-class _NextEpoch(TrainerCallback):  # type: ignore[misc]  # transformers has no types here
-    """Tells the order which epoch begins: on resume, the sampler is behind wrappers that do not pass it on."""
+class _RowsOfBatches(Dataset[Any]):
+    """The collated rows of every batch, as a map from its number."""
 
-    def __init__(self, trainer: RowTrainer) -> None:
-        self.trainer = trainer
+    def __init__(self, rows: Any, batches: Batches, collate: Callable[[list[Any]], Any]) -> None:
+        self.rows, self.batches, self.collate = rows, batches, collate
 
-    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        assert self.trainer.order is not None
-        self.trainer.order.set_epoch(int(state.global_step // steps_per_epoch(self.trainer)))
+    def __len__(self) -> int:
+        return len(self.batches.rows)
 
-
-def steps_per_epoch(trainer: Any) -> int:
-    """Optimizer steps in one pass over the data."""
-    batches = len(trainer.get_train_dataloader())
-    accumulated: int = trainer.args.gradient_accumulation_steps
-    return max(-(-batches // accumulated), 1)
+    def __getitem__(self, number: int) -> Any:
+        return self.collate([self.rows[int(row)] for row in self.batches.rows[number]])
 
 
 def count_tokens(inputs: dict[str, Any]) -> int:
@@ -181,17 +192,15 @@ def compute_dtype(model: Any) -> torch.dtype:
 
 
 @torch.no_grad()
-def held_out_loss(trainer: RowTrainer, rows: Any, *, batch_rows: int) -> float:
+def held_out_loss(trainer: RowTrainer, rows: Any, batches: Batches) -> float:
     """Mean negative log-likelihood of the learned tokens of `rows`, each token counting by its weight."""
     model = trainer.model
     was_training = model.training
     model.eval()
     total, weight = 0.0, 0.0
     try:
-        for start in range(0, len(rows), batch_rows):
-            batch = trainer._prepare_inputs(
-                trainer.data_collator([rows[i] for i in range(start, min(start + batch_rows, len(rows)))])
-            )
+        for numbers in batches.rows:
+            batch = trainer._prepare_inputs(trainer.data_collator([rows[int(number)] for number in numbers]))
             with trainer.compute_loss_context_manager():
                 total += float(trainer.compute_loss(model, batch, num_items_in_batch=torch.tensor(1.0)))
             weights = batch["pair_weight"].sum() if "pair_weight" in batch else batch["labels"].ne(-100).sum()

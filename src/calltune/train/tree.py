@@ -8,7 +8,7 @@ apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from calltune.train.tree_attention import plan_blocks, set_tree_attention
 if TYPE_CHECKING:
     import torch
 
+FLEX = "flex_attention"
+"""transformers' name for attention that takes a `BlockMask`."""
 TRIED_TOKENS = 12
 """Tokens of a row in the trial; more where the model has a short sliding window, so that it is exceeded."""
 LONGEST_TRIAL = 128
@@ -40,22 +42,44 @@ def attention_mask(config: Any, subtree_end: torch.Tensor, position_ids: torch.T
     """The mask for a pack, as this model's `forward` takes it. Shapes of the arguments: (nodes,)."""
     window = getattr(config, "sliding_window", None)
     layers = set(getattr(config, "layer_types", None) or ())
-    full = tree_mask(subtree_end)
+    kernel = getattr(config, "_attn_implementation", "sdpa")
+
+    def mask(window: int | None) -> Any:
+        if kernel == FLEX:
+            return flex_mask(subtree_end, position_ids, window)
+        return _dense_mask(subtree_end, position_ids, window, None if kernel == "sdpa" else dtype)
+
     if not window or (layers and "sliding_attention" not in layers):
-        return _as_the_kernel_takes_it(config, full, dtype)
-    near = full & (position_ids[:, None] - position_ids[None, :] < window)
+        return mask(None)
     if not layers:  # every layer slides, and there is one mask
-        return _as_the_kernel_takes_it(config, near, dtype)
-    masks = {"full_attention": full, "sliding_attention": near}
-    return {name: _as_the_kernel_takes_it(config, masks[name], dtype) for name in masks if name in layers}
+        return mask(window)
+    windows = {"full_attention": None, "sliding_attention": window}
+    return {name: mask(windows[name]) for name in windows if name in layers}
 
 
-def _as_the_kernel_takes_it(config: Any, mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+def flex_mask(subtree_end: torch.Tensor, position_ids: torch.Tensor, window: int | None = None) -> Any:
+    """The mask of a pack as a `BlockMask` of FlexAttention: blocks where nothing may be attended to are left out."""
+    from torch.nn.attention.flex_attention import create_block_mask
+
+    def sees(batch: Any, head: Any, query: Any, key: Any) -> Any:
+        above = (key <= query) & (query < subtree_end[key])
+        return above & (position_ids[query] - position_ids[key] < window) if window else above
+
+    nodes = len(subtree_end)
+    return create_block_mask(sees, None, None, nodes, nodes, device=subtree_end.device)
+
+
+def _dense_mask(
+    subtree_end: torch.Tensor, position_ids: torch.Tensor, window: int | None, dtype: torch.dtype | None
+) -> torch.Tensor:
+    """Boolean, or with a `dtype` what eager attention adds to the scores."""
     import torch
 
-    if getattr(config, "_attn_implementation", "sdpa") == "sdpa":
+    mask = tree_mask(subtree_end)
+    if window:
+        mask = mask & (position_ids[:, None] - position_ids[None, :] < window)
+    if dtype is None:
         return mask
-    # eager attention adds the mask to the scores
     return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, torch.finfo(dtype).min)
 
 
@@ -79,7 +103,7 @@ def why_not_a_tree(model: Any) -> str | None:
     layers = set(getattr(config, "layer_types", None) or ()) - {"full_attention", "sliding_attention"}
     if layers:
         return f"it has layers of the kind {', '.join(sorted(layers))}"
-    if getattr(config, "_attn_implementation", "sdpa") not in ("sdpa", "eager"):
+    if getattr(config, "_attn_implementation", "sdpa") not in ("sdpa", "eager", FLEX):
         return f"its attention ({config._attn_implementation}) takes no mask"
     window = getattr(config, "sliding_window", None) or 0
     length = window + 4 if TRIED_TOKENS <= window + 4 <= LONGEST_TRIAL else TRIED_TOKENS
@@ -94,24 +118,31 @@ def why_not_a_tree(model: Any) -> str | None:
     return None
 
 
-def use_tree_attention(model: Any) -> bool:
-    """Let a model for which `why_not_a_tree` is None attend block by block, if that gives its own logits. Tells whether
-    it does now; otherwise the model is as it was and takes a dense mask."""
+def use_sparse_attention(model: Any, device: str) -> bool:
+    """Let a model for which `why_not_a_tree` is None attend without a dense mask, if that gives its own logits: through
+    FlexAttention on CUDA, block by block on a CPU. Tells whether it does now; otherwise the model is as it was."""
+    if device == "cuda":
+        return _attends(model, lambda: model.set_attn_implementation(FLEX))
+    config = model.config.get_text_config()
+    layers = set(getattr(config, "layer_types", None) or ())
+    slides = getattr(config, "sliding_window", None) and (not layers or "sliding_attention" in layers)
+    if device != "cpu" or slides or getattr(config, "attention_dropout", 0.0):
+        return False
+    return _attends(model, lambda: set_tree_attention(model))
+
+
+def _attends(model: Any, change: Callable[[], None]) -> bool:
+    """Change the model's attention if it then gives the logits that it gives now."""
     import torch
 
     config = model.config.get_text_config()
-    layers = set(getattr(config, "layer_types", None) or ())
-    if getattr(config, "sliding_window", None) and (not layers or "sliding_attention" in layers):
-        return False
-    if getattr(config, "attention_dropout", 0.0):
-        return False
     before = config._attn_implementation
     limit = TOLERANCE[str(next(model.parameters()).dtype).removeprefix("torch.")]
     try:
         with evaluating(model):
             ids = torch.arange(TRIED_TOKENS, device=next(model.parameters()).device)[None]
             own = model(input_ids=ids, use_cache=False).logits
-            set_tree_attention(model)
+            change()
             difference = _apart(model(input_ids=ids, use_cache=False).logits, own)
             exact = difference <= limit and _largest_difference(model, config, TRIED_TOKENS) <= limit
     except (TypeError, ValueError, RuntimeError, KeyError, AttributeError):

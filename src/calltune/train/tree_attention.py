@@ -6,7 +6,7 @@ share a key head taken as one matrix: on a CPU two to three times as fast as the
 half of a step. The backward pass is written out: most keys of a block are one run of nodes (the shared prompt), whose
 gradients are added up in place, where autograd would scatter a copy of them for every block. Covers full attention
 without dropout; sliding windows, soft caps and sinks take the dense mask (`tree.attention_inputs`). It does not decide
-who uses it: `use_tree_attention` does, after a numeric trial. Imports torch when it is imported.
+who uses it: `use_sparse_attention` does, after a numeric trial. Imports torch when it is imported.
 """
 
 from __future__ import annotations
