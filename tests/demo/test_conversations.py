@@ -167,4 +167,4 @@ def test_the_files_hold_one_row_a_line(tmp_path: Path) -> None:
     train, test = write(tmp_path / "new", rows=24, test_rows=12)
     assert [len(path.read_text().splitlines()) for path in (train, test)] == [24, 12]
     assert json.loads(train.read_text().splitlines()[0])["id"].startswith("train-0001")
-    assert ROWS == {"train": 3720, "test": 240}
+    assert ROWS == {"train": 4560, "test": 240}
