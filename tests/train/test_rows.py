@@ -90,8 +90,8 @@ def test_mostly_bad_data_is_refused(write_rows: Callable[..., Path], tmp_path: P
     rows = [conversation("x", "play", {"title": "x"})] * 3 + [conversation("x", "play", {"song": "x"})]
     counts = prepared(write_rows(rows), tmp_path).counts
     with pytest.raises(DataError, match=r"3 of 4 rows[\s\S]*unknown_argument 3[\s\S]*calltune check"):
-        check_bad_share(counts, most=0.5, quarantine=tmp_path / "q", data="d.jsonl")
-    check_bad_share(counts, most=0.75, quarantine=tmp_path / "q", data="d.jsonl")
+        check_bad_share(counts, most=0.5, quarantine=tmp_path / "q", data="d.jsonl", tools=None)
+    check_bad_share(counts, most=0.75, quarantine=tmp_path / "q", data="d.jsonl", tools=None)
 
 
 def test_the_held_out_share_is_the_same_every_time_and_never_trained_on(

@@ -137,7 +137,7 @@ def _prepare(config: TrainConfig, setting: Setting, contract: Toolset | None, co
             )
     except OSError as error:
         raise _as_disk_error(error, config) from error
-    check_bad_share(prepared.counts, most=config.max_bad, quarantine=quarantine, data=config.data)
+    check_bad_share(prepared.counts, most=config.max_bad, quarantine=quarantine, data=config.data, tools=config.tools)
     if not quarantine.stat().st_size:
         quarantine.unlink()
     return prepared

@@ -353,11 +353,12 @@ def _prefix(one: Rendered) -> tuple[int, int]:
     return int.from_bytes(digest, "big", signed=True), end
 
 
-def check_bad_share(counts: Counts, *, most: float, quarantine: Path, data: str) -> None:
+def check_bad_share(counts: Counts, *, most: float, quarantine: Path, data: str, tools: str | None) -> None:
     """Refuse data of which more than the share `most` is bad: then the contract or the columns are probably wrong."""
     if counts.conversations and counts.bad / counts.conversations > most:
         kinds = ", ".join(f"{kind} {number:,}" for kind, number in counts.problems.most_common(5))
         raise DataError(
             f"{counts.bad:,} of {counts.conversations:,} rows of {data} are bad ({kinds}); --max-bad is {most:g}.",
-            hint=f"Type: calltune check --data {data}   to see every problem. The bad rows are in {quarantine}",
+            hint=f"Type: calltune check --data {data}{f' --tools {tools}' if tools else ''}   to see every problem. "
+            f"The bad rows are in {quarantine}",
         )
