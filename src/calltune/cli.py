@@ -127,9 +127,12 @@ def check_with_lengths(config: Any, *, console: Any) -> Report:
         return check(config, console=console)
     from calltune.render.renderer import Renderer
     from calltune.render.source import context_length, load_tokenizer, resolve_model
+    from calltune.render.tokens import add_tokens
 
     source = resolve_model(config.model)
-    renderer = Renderer(load_tokenizer(source))
+    tokenizer = load_tokenizer(source)
+    add_tokens(tokenizer, "auto")  # as training does: a marker that is no token of the model is several
+    renderer = Renderer(tokenizer)
     if config.max_tokens is None:
         config = replace(config, max_tokens=context_length(source))
     return check(config, console=console, measure=lambda row: max(len(part) for part in renderer.render(row)))
