@@ -125,14 +125,11 @@ def check_with_lengths(config: Any, *, console: Any) -> Report:
 
     if config.model is None:
         return check(config, console=console)
-    from calltune.render.renderer import Renderer
-    from calltune.render.source import context_length, load_tokenizer, resolve_model
-    from calltune.render.tokens import add_tokens
+    from calltune.render.renderer import load_renderer
+    from calltune.render.source import context_length, resolve_model
 
     source = resolve_model(config.model)
-    tokenizer = load_tokenizer(source)
-    add_tokens(tokenizer, "auto")  # as training does: a marker that is no token of the model is several
-    renderer = Renderer(tokenizer)
+    renderer, _ = load_renderer(source)
     if config.max_tokens is None:
         config = replace(config, max_tokens=context_length(source))
     return check(config, console=console, measure=lambda row: max(len(part) for part in renderer.render(row)))

@@ -133,7 +133,7 @@ def test_a_run_is_so_many_epochs(epochs: float, batches: int) -> None:
 
 
 def test_a_run_is_so_many_batches_whatever_the_epochs() -> None:
-    run = plan(epochs=1, least=23)
+    run = plan(epochs=1, exactly=23)
     assert len(run.rows) == len(run.epochs) == 23
     assert run.epochs[9] == 1.0 and run.epochs[-1] == pytest.approx(2.3)
 

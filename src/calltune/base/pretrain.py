@@ -100,7 +100,7 @@ def pretrain(config: PretrainConfig) -> bool:
         set_rates(optimizers, rate_at(step, config))
         batch = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
         copy_weights(model, working)
-        loss, call_loss, name_loss = pack_loss(working, body, batch, device)
+        loss, call_loss, name_loss = pack_loss(working, body, batch)
         loss.backward()  # type: ignore[no-untyped-call]  # torch has no type here
         take_gradients(working, model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -136,18 +136,19 @@ def pretrain(config: PretrainConfig) -> bool:
 
 
 def pack_loss(
-    model: Qwen3ForCausalLM, body: Any, batch: dict[str, torch.Tensor], device: str
+    model: Qwen3ForCausalLM, body: Any, batch: dict[str, torch.Tensor]
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Weighted mean cross-entropy over the loss pairs (parent -> token); for the log, the mean over the tokens of calls
     and over those of the names in them."""
     import torch
 
-    if device != "cuda":
-        batch = end_to_end(batch)
+    from calltune.train.tree import attention_inputs
+
+    batch = end_to_end(batch)
     hidden = body(
         input_ids=batch["ids"].long(),
         position_ids=batch["position_ids"].long(),
-        **attention_inputs(batch["subtree_end"], device),
+        **attention_inputs(model.config, batch["subtree_end"][0], batch["position_ids"][0], model.dtype),
         use_cache=False,
     ).last_hidden_state
     at, target = (batch["weights"] > 0).nonzero(as_tuple=True)
@@ -186,22 +187,6 @@ def end_to_end(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         "subtree_end": batch["subtree_end"] + offset,
     }
     return {name: value.reshape(1, -1) for name, value in {**batch, **moved}.items()}
-
-
-def attention_inputs(subtree_end: torch.Tensor, device: str) -> dict[str, Any]:
-    """`key <= query < subtree_end[key]`: a FlexAttention block mask on CUDA, blocks of queries elsewhere.
-    `subtree_end` has shape (sequences, nodes), off CUDA (1, nodes)."""
-    if device != "cuda":
-        from calltune.train.tree_attention import plan_blocks
-
-        return {"attention_mask": None, "tree": plan_blocks(subtree_end[0])}
-    from torch.nn.attention.flex_attention import create_block_mask
-
-    def ancestors(batch: Any, _head: Any, query: Any, key: Any) -> Any:
-        return (key <= query) & (query < subtree_end[batch, key])
-
-    rows, nodes = subtree_end.shape
-    return {"attention_mask": create_block_mask(ancestors, rows, None, nodes, nodes, device=device)}
 
 
 def batches(corpus: Corpus, config: PretrainConfig, step: int) -> Iterator[dict[str, torch.Tensor]]:

@@ -5,7 +5,6 @@ reported at once. Nothing is called here."""
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from calltune.errors import ContractError
 
+from .files import write_whole
 from .json_text import quote
 from .problem import Problem
 from .sentences import unknown_tool
@@ -98,13 +98,7 @@ class Toolset:
 
     def save(self, path: str | Path) -> None:
         """Writes contract.json, whole or not at all; `Toolset.load` reads it back as an equal toolset."""
-        path = Path(path)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            part.write_text(json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(Path(path), json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n")
 
     @classmethod
     def load(cls, source: str | Path) -> Toolset:

@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
+from calltune.contract.files import write_whole
 from calltune.errors import TemplateError
 from calltune.render.chat import Chat, ChatFormat
 from calltune.render.encoder import Encoder
@@ -262,11 +263,9 @@ def _remembered(encoder: Encoder, question: str, template: str, make: Callable[[
 
 
 def _keep(path: Path, data: Mapping[str, Any]) -> None:
-    scratch = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text(json.dumps(data), encoding="utf-8")
-        scratch.replace(path)
+        write_whole(path, json.dumps(data))
     except OSError:
         return  # a read-only or full disk only costs the time to try again
 

@@ -16,8 +16,7 @@ from calltune.contract.sentences import printable
 from calltune.data import read_rows
 from calltune.errors import ConfigError, TemplateError
 from calltune.render.rendered import PARTS, Part, Rendered
-from calltune.render.source import load_tokenizer, resolve_model
-from calltune.render.tokens import add_tokens
+from calltune.render.source import resolve_model
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -134,18 +133,20 @@ class InspectReport:
 
 def inspect(config: InspectConfig, *, console: Console) -> InspectReport:
     """Render the first rows of the data."""
-    from calltune.render.renderer import Renderer
+    from calltune.render.renderer import load_renderer
 
     if config.rows < 1:
         raise ConfigError(f"--rows must be at least 1, got {config.rows}")
     tools = Toolset.load(config.tools) if config.tools is not None else None
-    tokenizer = load_tokenizer(resolve_model(config.model))
-    add_tokens(tokenizer, config.template)
-    renderer = Renderer(tokenizer, template=config.template, thinking=config.thinking)
+    renderer, _ = load_renderer(resolve_model(config.model), template=config.template, thinking=config.thinking)
     renderer = renderer.for_rows(row.conversation for row in read_rows(config.data, tools=tools) if row.conversation)
     shown = tuple(_shown(row, renderer) for row in islice(read_rows(config.data, tools=tools), config.rows))
     return InspectReport(
-        rows=shown, template=renderer.template, format=renderer.format, notice=renderer.notice, tokenizer=tokenizer
+        rows=shown,
+        template=renderer.template,
+        format=renderer.format,
+        notice=renderer.notice,
+        tokenizer=renderer.tokenizer,
     )
 
 

@@ -20,7 +20,9 @@ from calltune.render.parse import Message, ParseFailure
 from calltune.render.regions import parts_at, prompt_regions, target_regions
 from calltune.render.rendered import Part, Rendered
 from calltune.render.same import difference_of, message_of
+from calltune.render.source import ModelSource, load_tokenizer
 from calltune.render.template import has_thinking_default, is_calltune, with_thinking
+from calltune.render.tokens import add_tokens
 
 TemplateChoice = Literal["auto", "native", "calltune"]
 
@@ -32,6 +34,15 @@ class ChatRow(Protocol):
     def messages(self) -> Sequence[Mapping[str, Any]]: ...
     @property
     def tools(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+def load_renderer(
+    source: ModelSource, *, template: TemplateChoice = "auto", thinking: Thinking = "auto"
+) -> tuple[Renderer, Mapping[str, int]]:
+    """The renderer that training uses for a model, and the tokens that its template adds to the vocabulary."""
+    tokenizer = load_tokenizer(source)
+    new_tokens = add_tokens(tokenizer, template)
+    return Renderer(tokenizer, template=template, thinking=thinking), new_tokens
 
 
 class Renderer:

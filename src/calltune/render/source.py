@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from calltune.errors import MissingExtraError, ModelError
+from calltune.errors import ConfigError, MissingExtraError, ModelError
 
 BASE_PACKAGE = "calltune_base"
 """The package that carries the embedded model."""
@@ -97,13 +97,14 @@ def load_model(source: ModelSource, *, dtype: str = "auto", device: str = "auto"
 
     `dtype`: a torch dtype by name; "auto" is that of the weights, but float32 on a CPU for half precision.
     `device`: "cpu", "cuda", ...; "auto" is a GPU where there is one. `quantization`: a config of transformers, for a
-    model that goes on the first GPU. Raises `ModelError` for a model or a device that is not there."""
+    model that goes on the first GPU. Raises `ModelError` for a model that is not there and `ConfigError` for a device
+    that is not."""
     try:
         import torch
         from transformers import AutoModelForCausalLM
     except ImportError as error:
         raise MissingExtraError("torch and transformers", "train") from error
-    target = _device(device)
+    target = find_device(device)
     with _clear_errors(source, "model"), _quiet():
         placed = {} if quantization is None else {"quantization_config": quantization, "device_map": {"": 0}}
         model = AutoModelForCausalLM.from_pretrained(
@@ -225,17 +226,17 @@ def _check_weights(run: Path, under: ModelSource) -> None:
         )
 
 
-def _device(device: str) -> str:
+def find_device(device: str) -> str:
+    """Where to compute; "auto" is a GPU where there is one. `ConfigError` for a kind that is not on this machine."""
     import torch
 
-    kind = device.partition(":")[0]
-    if (kind == "cuda" and not torch.cuda.is_available()) or (kind == "mps" and not torch.backends.mps.is_available()):
-        raise ModelError(f"--device {device}: there is none on this machine.", hint="Type: --device cpu")
-    if device != "auto":
-        return device
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    here = [kind for kind, found in present.items() if found]
+    if device == "auto":
+        return here[0]
+    if device.partition(":")[0] not in here:
+        raise ConfigError(f"--device {device}: there is none on this machine.", hint=f"Here: {', '.join(here)}.")
+    return device
 
 
 def _dtype(dtype: str) -> Any:

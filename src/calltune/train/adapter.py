@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calltune.errors import ConfigError, ModelError
+from calltune.render.source import find_device
 from calltune.train.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -38,13 +39,7 @@ def resolve_device(config: TrainConfig) -> str:
     """ "cpu", "cuda" or "mps"; raises `ConfigError` for one that is not here."""
     import torch
 
-    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    device = (
-        next(name for name in ("cuda", "mps", "cpu") if present[name]) if config.device == "auto" else config.device
-    )
-    if not present[device]:
-        here = ", ".join(name for name in present if present[name])
-        raise ConfigError(f"--device {device}: there is none on this machine.", hint=f"Here: {here}.")
+    device = find_device(config.device)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise ConfigError("training in several processes is not supported yet.", hint="Start it without a launcher.")
     if device == "cuda" and torch.cuda.device_count() > 1:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calltune.contract.files import write_whole
 from calltune.errors import ConfigError, MissingExtraError, ModelError
 from calltune.train.checkpoints import complete_checkpoints, is_disk_full, remove_incomplete, step_of
 from calltune.train.config import TrainConfig
@@ -27,7 +28,6 @@ from calltune.train.run_folder import (
     draw_loss,
     read_log,
     save_adapter,
-    write_whole,
 )
 
 if TYPE_CHECKING:

@@ -47,24 +47,30 @@ class Batches:
 
 
 def plan_batches(
-    numbers: RowNumbers, kind: Literal["prefix", "length"], limits: Limits, *, seed: int, epochs: float, least: int = 0
+    numbers: RowNumbers,
+    kind: Literal["prefix", "length"],
+    limits: Limits,
+    *,
+    seed: int,
+    epochs: float,
+    exactly: int | None = None,
 ) -> Batches:
-    """Batches for `epochs` times over the data; where `least` is given, just so many instead."""
+    """Batches for `epochs` times over the data; where `exactly` is given, so many instead."""
     plan = prefix_batches if kind == "prefix" else length_batches
     taken: list[Array] = []
     done: list[float] = []
     for epoch in count():
-        if len(taken) >= least if least else epoch >= epochs:
+        if len(taken) >= exactly if exactly else epoch >= epochs:
             break
         batches = plan(numbers, limits, seed=seed, epoch=epoch)
-        share = 1.0 if least else min(epochs - epoch, 1.0)
+        share = 1.0 if exactly else min(epochs - epoch, 1.0)
         batches = batches[: max(round(share * len(batches)), 1)]
         seen = 0
         for batch in batches:
             seen += len(batch)
             done.append(epoch + seen / len(numbers))
         taken += batches
-    return Batches(rows=taken[: least or None], epochs=done[: least or None])
+    return Batches(rows=taken[:exactly], epochs=done[:exactly])
 
 
 def prefix_batches(numbers: RowNumbers, limits: Limits, *, seed: int, epoch: int) -> list[Array]:

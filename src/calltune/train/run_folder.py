@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from calltune.contract import Toolset
+from calltune.contract.files import write_whole
 from calltune.errors import ConfigError, ModelError
 from calltune.train.checkpoints import complete_checkpoints
 from calltune.train.config import TrainConfig
@@ -244,13 +245,6 @@ def _sort_targets(path: Path) -> None:
     if isinstance(config["target_modules"], list):
         config["target_modules"] = sorted(config["target_modules"])
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is never seen half written."""
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:

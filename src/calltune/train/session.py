@@ -40,7 +40,7 @@ def batches_of(rows: RowFile, config: TrainConfig, packing: Packing, *, epochs: 
         limits_of(config),
         seed=config.seed,
         epochs=epochs,
-        least=(steps or 0) * config.micro_batches,
+        exactly=steps and steps * config.micro_batches,
     )
 
 

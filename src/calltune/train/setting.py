@@ -36,9 +36,8 @@ class Setting:
 def open_setting(config: TrainConfig, contract: Toolset | None) -> Setting:
     """Find the model, load its tokenizer, choose device, dtype, template and thinking."""
     from calltune.data import read_rows
-    from calltune.render.renderer import Renderer
-    from calltune.render.source import context_length, load_tokenizer, resolve_model
-    from calltune.render.tokens import add_tokens
+    from calltune.render.renderer import load_renderer
+    from calltune.render.source import context_length, resolve_model
     from calltune.train.adapter import resolve_device, resolve_dtype
 
     device = resolve_device(config)
@@ -48,9 +47,7 @@ def open_setting(config: TrainConfig, contract: Toolset | None) -> Setting:
             f"--model {config.model} is itself a run; training on top of one is not supported.",
             hint="Name the model it was tuned from, and give all the data at once.",
         )
-    tokenizer = load_tokenizer(source)
-    new_tokens = add_tokens(tokenizer, config.template)
-    renderer = Renderer(tokenizer, template=config.template, thinking=config.thinking)
+    renderer, new_tokens = load_renderer(source, template=config.template, thinking=config.thinking)
     rows = read_rows(config.data, tools=contract)
     renderer = renderer.for_rows(row.conversation for row in rows if row.conversation is not None)
     holds = context_length(source)
@@ -60,7 +57,7 @@ def open_setting(config: TrainConfig, contract: Toolset | None) -> Setting:
         device=device,
         dtype=resolve_dtype(config, device),
         source=source,
-        tokenizer=tokenizer,
+        tokenizer=renderer.tokenizer,
         renderer=renderer,
         limit=config.max_tokens or holds or 1 << 30,
         new_tokens=new_tokens,
