@@ -15,7 +15,8 @@ from calltune.data import Conversation
 from calltune.demo.conversations import conversations
 from calltune.render.renderer import Renderer
 from calltune.render.source import load_model, load_tokenizer, resolve_model
-from calltune.train.trainer import collate_pack, pack_loss
+from calltune.train.head import find_head
+from calltune.train.trainer import batch_loss, collate_pack
 from calltune.train.tree import use_sparse_attention
 
 ROUNDS, ROWS = 3, 16
@@ -63,7 +64,7 @@ def main() -> dict[str, Any]:
         for name in seconds:
             start = time.perf_counter()
             model = models[name]
-            loss = padded_loss(model, rows) if name == "padded" else pack_loss(model, pack)
+            loss = padded_loss(model, rows) if name == "padded" else batch_loss(model, pack, find_head(model))
             loss.backward()
             model.zero_grad()
             seconds[name].append(time.perf_counter() - start)

@@ -214,7 +214,7 @@ def test_running_out_of_memory_says_what_to_change(config: Config, monkeypatch: 
     def too_much(*args: Any, **options: Any) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
 
-    monkeypatch.setattr(trainer, "pack_loss", too_much)
+    monkeypatch.setattr(trainer, "batch_loss", too_much)
     with pytest.raises(ModelError, match=r"4 rows at once[\s\S]*--micro-batches 2 and --gradient-checkpointing"):
         train(config())
 
@@ -238,7 +238,7 @@ def test_a_loss_that_breaks_stops_the_run(config: Config, monkeypatch: pytest.Mo
     from calltune.train import trainer
 
     monkeypatch.setattr(
-        trainer, "pack_loss", lambda model, inputs, **options: model(inputs["input_ids"]).logits.sum() * float("nan")
+        trainer, "batch_loss", lambda model, inputs, head: model(inputs["input_ids"]).logits.sum() * float("nan")
     )
     with pytest.raises(ModelError, match=r"nan at step 1[\s\S]*--learning-rate"):
         train(config())

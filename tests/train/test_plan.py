@@ -15,7 +15,7 @@ MUCH, LITTLE, LARGE = Sharing(shared=0.8, cost=0.3), Sharing(shared=0.1, cost=1.
 
 
 def choice(sharing: Sharing = MUCH, packing: Any = "auto", **options: Any) -> PackingChoice:
-    settings = {"obstacle": None, "fractional": False, "device": "cpu", **options}
+    settings = {"obstacle": None, "sparse": False, "fractional": False, "device": "cpu", **options}
     return choose_packing(TrainConfig(data="d", packing=packing), sharing, **settings)
 
 
@@ -27,7 +27,11 @@ def choice(sharing: Sharing = MUCH, packing: Any = "auto", **options: Any) -> Pa
         (choice(LITTLE, device="cuda"), "bfd", "only 10%"),
         (choice(LARGE), "none", "--micro-batches"),
         (choice(obstacle="it has layers of the kind linear_attention", device="cuda"), "bfd", "linear_attention"),
-        (choice(LITTLE, fractional=True), "prefix", "10%"),
+        (choice(LARGE, sparse=True), "prefix", "40%"),
+        (choice(LITTLE, sparse=True), "prefix", "no padding; rows share 10%"),
+        (choice(LITTLE, sparse=True, device="cuda"), "bfd", "only 10%"),
+        (choice(LITTLE, sparse=True, device="cuda", fractional=True), "prefix", "10%"),
+        (choice(obstacle="linear attention", device="cuda", fractional=True), "none", "linear attention"),
         (choice(packing="bfd"), "bfd", "as asked"),
     ],
 )
@@ -40,8 +44,6 @@ def test_a_packing_that_cannot_work_is_refused() -> None:
         choice(packing="prefix", obstacle="its layers do not follow the mask")
     with pytest.raises(ConfigError, match="--packing prefix"):
         choice(packing="bfd", fractional=True)
-    with pytest.raises(ConfigError, match="linear"):
-        choice(fractional=True, obstacle="linear attention")
 
 
 def test_sharing_is_measured_on_the_rows() -> None:

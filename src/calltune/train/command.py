@@ -153,6 +153,10 @@ def _build(config: TrainConfig, setting: Setting, prepared: PreparedRows) -> tup
 
     set_seed(config.seed)
     model = load_tunable(config, setting)
+    plans_packs = config.packing in ("auto", "prefix")
+    obstacle = why_not_a_tree(model) if plans_packs else None
+    attention = model.config.get_text_config()._attn_implementation
+    sparse = plans_packs and obstacle is None and use_sparse_attention(model, setting.device)
     choice = choose_packing(
         config,
         measure_sharing(
@@ -160,12 +164,13 @@ def _build(config: TrainConfig, setting: Setting, prepared: PreparedRows) -> tup
             open_rows(prepared.train),
             model.config.get_text_config().hidden_size,
         ),
-        obstacle=why_not_a_tree(model) if config.packing in ("auto", "prefix") else None,
+        obstacle=obstacle,
+        sparse=sparse,
         fractional=prepared.counts.fractional,
         device=setting.device,
     )
-    if choice.packing == "prefix":
-        use_sparse_attention(model, setting.device)
+    if choice.packing != "prefix":
+        model.set_attn_implementation(attention)
     trainer = build_trainer(
         config,
         model=model,

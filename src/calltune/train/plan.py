@@ -80,33 +80,35 @@ def measure_sharing(batches: Sequence[Any], dataset: Any, width: int) -> Sharing
 
 
 def choose_packing(
-    config: TrainConfig, sharing: Sharing, *, obstacle: str | None, fractional: bool, device: str
+    config: TrainConfig, sharing: Sharing, *, obstacle: str | None, sparse: bool, fractional: bool, device: str
 ) -> PackingChoice:
-    """Follow the user's choice, or take what computes least. `obstacle`: why this model takes no prefix packs."""
+    """Follow the user's choice, or take what computes least. `obstacle`: why this model takes no prefix packs;
+    `sparse`: its attention skips what a pack masks; `fractional`: rows weigh tokens differently."""
     if config.packing == "prefix" and obstacle:
         raise ConfigError(f"--packing prefix does not work with this model: {obstacle}.", hint="Type: --packing auto")
-    if config.packing in ("bfd", "none") and fractional:
+    if config.packing == "bfd" and fractional:
         raise ConfigError(
-            f"--packing {config.packing} can learn a token or not, but these rows weigh tokens differently.",
+            "--packing bfd can learn a token or not, but these rows weigh tokens differently.",
             hint="Type: --packing prefix",
         )
     if config.packing != "auto":
         return PackingChoice(packing=config.packing, reason="as asked")
-    if fractional and obstacle:
-        raise ConfigError(f"these rows weigh tokens differently, which needs prefix packs, but: {obstacle}.")
     shared = f"{sharing.shared:.0%} of the tokens"
-    if fractional or (obstacle is None and sharing.shared >= ENOUGH_SHARED and sharing.cost < 1):
+    enough = sharing.shared >= ENOUGH_SHARED
+    if obstacle is None and enough and (sparse or sharing.cost < 1):
         return PackingChoice(packing="prefix", reason=f"{shared} are shared prefixes, computed once")
+    if sparse and (device == "cpu" or fractional):  # a pack of rows that share nothing is rows without padding
+        return PackingChoice(packing="prefix", reason=f"no padding; rows share {shared}")
     if obstacle:
         why = f"no prefix packs: {obstacle}"
-    elif sharing.shared < ENOUGH_SHARED:
+    elif not enough:
         why = f"rows share only {shared}"
     else:
         why = f"{shared} are shared, but packs this large cost more attention than that; try more --micro-batches"
-    if device == "cuda":
+    if device == "cuda" and not fractional:
         return PackingChoice(packing="bfd", reason=why)
     # without a kernel for packed rows, attention over a pack costs more than padding rows of like length wastes
-    return PackingChoice(packing="none", reason=f"{why}; without a GPU, padding is faster than bfd")
+    return PackingChoice(packing="none", reason=f"{why}; rows of like length are padded")
 
 
 def estimate(trainer: RowTrainer, dataset: Any, batches: Sequence[Any], extra_bytes: int) -> Estimate:

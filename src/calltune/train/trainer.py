@@ -13,21 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.utils.checkpoint import checkpoint
+from peft.tuners.tuners_utils import BaseTunerLayer
 from torch.utils.data import DataLoader, Dataset
 from trl import SFTTrainer
 
 from calltune.train.checkpoints import mark_complete
+from calltune.train.head import Head, find_head, head_loss
 from calltune.train.order import Batches
 from calltune.train.packing import build_pack
-from calltune.train.tree import attention_inputs, has_plain_head
-
-MOST_LOGITS = 1 << 26
-"""Logits held at once where they can be computed in parts: a quarter of a gigabyte in float32."""
+from calltune.train.tree import attention_inputs
 
 
 def collate_pack(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """One pack of the rows. Loss pairs: the logits at `predecessor` predict `target` with `pair_weight`."""
+    """One pack of the rows. Loss pairs: the hidden state at `predecessor` predicts `target` with `pair_weight`."""
     pack = build_pack([(row["input_ids"], row["weights"]) for row in rows])
     targets = pack.weights.nonzero()[0]
     return {
@@ -42,24 +40,30 @@ def collate_pack(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 class PadRows:
-    """Pads rows to the longest of the batch."""
+    """Pads rows to the longest of the batch. Its loss pairs index the tokens of the batch laid end to end."""
 
     def __init__(self, pad_id: int) -> None:
         self.pad_id = pad_id
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         length = max(len(row["input_ids"]) for row in rows)
-        batch = {
-            "input_ids": torch.full((len(rows), length), self.pad_id),  # (rows, tokens)
-            "labels": torch.full((len(rows), length), -100),  # (rows, tokens)
-            "attention_mask": torch.zeros((len(rows), length), dtype=torch.long),  # (rows, tokens)
-        }
+        ids = torch.full((len(rows), length), self.pad_id)  # (rows, tokens)
+        attention_mask = torch.zeros((len(rows), length), dtype=torch.long)  # (rows, tokens)
+        weights = torch.zeros((len(rows), length))  # (rows, tokens)
         for index, row in enumerate(rows):
             size = len(row["input_ids"])
-            batch["input_ids"][index, :size] = torch.as_tensor(row["input_ids"])
-            batch["labels"][index, :size] = torch.as_tensor(row["labels"])
-            batch["attention_mask"][index, :size] = 1
-        return batch
+            ids[index, :size] = torch.as_tensor(row["input_ids"])
+            attention_mask[index, :size] = 1
+            weights[index, 1:size] = torch.as_tensor(row["weights"])[1:]
+        targets = weights.flatten().nonzero()[:, 0]
+        return {
+            "input_ids": ids,
+            "attention_mask": attention_mask,
+            "predecessor": targets - 1,  # (pairs,)
+            "target": ids.flatten()[targets],  # (pairs,)
+            "pair_weight": weights.flatten()[targets],  # (pairs,)
+            "row_tokens": int(attention_mask.sum()),
+        }
 
 
 class RowTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
@@ -71,7 +75,11 @@ class RowTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
         self.seen_tokens = 0
         """Tokens of the rows trained on since the start of this process, prompts and padding-free."""
         super().__init__(*args, **kwargs)
-        self.plain_head = batches is not None and has_plain_head(self.model)
+        self.head = find_head(self.model) if batches is not None else None
+        """Where logits are computed at the loss pairs only; None where TRL computes the loss or the head is unknown."""
+        for module in self.model.modules():  # autocast does it, and PEFT's own cast would keep a float32 copy a layer
+            if isinstance(module, BaseTunerLayer):
+                module.cast_input_dtype_enabled = not self.args.bf16
         self.model_accepts_loss_kwargs = True  # the loss is divided by the weight of the whole step, here and in TRL
 
     def get_train_dataloader(self) -> Any:
@@ -108,7 +116,8 @@ class RowTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
             self.seen_tokens += count_tokens(inputs)
         if "pair_weight" not in inputs:
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
-        loss = pack_loss(model, inputs, plain_head=self.plain_head)
+        with self.accelerator.autocast():
+            loss = batch_loss(model, inputs, self.head)
         total = inputs["pair_weight"].sum() if num_items_in_batch is None else num_items_in_batch
         loss = loss / torch.as_tensor(total, device=loss.device).clamp(min=1e-9)
         if num_items_in_batch is not None and self.args.average_tokens_across_devices:
@@ -148,38 +157,32 @@ def count_tokens(inputs: dict[str, Any]) -> int:
     return int(inputs["attention_mask"].sum() if "attention_mask" in inputs else inputs["input_ids"].numel())
 
 
-def pack_loss(model: Any, inputs: dict[str, Any], *, plain_head: bool = False) -> torch.Tensor:
-    """The weighted sum of the negative log-likelihood over a pack's loss pairs. Only there logits are computed.
+def batch_loss(model: Any, inputs: dict[str, Any], head: Head | None) -> torch.Tensor:
+    """The weighted sum of the negative log-likelihood over the loss pairs of a pack or a padded batch.
 
-    `plain_head` (see `tree.has_plain_head`) allows to compute many logits in parts, each again in the backward pass, so
-    that a long pack with a large vocabulary needs no more memory than a short one.
+    Logits are computed at the pairs only. Without a known `head` (see `find_head`) the model computes them itself, for
+    all rows of the batch at every place where one of them is learned.
     """
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    nodes = {
-        "input_ids": inputs["input_ids"],
-        "position_ids": inputs["position_ids"],
-        **attention_inputs(
-            base.config.get_text_config(), inputs["subtree_end"], inputs["position_ids"][0], compute_dtype(model)
-        ),
-        "use_cache": False,
-    }
-    head = base.get_output_embeddings()
-    part = max(MOST_LOGITS // head.weight.shape[0], 1)
-    if plain_head and len(inputs["target"]) > part:
-        hidden = base.base_model(**nodes).last_hidden_state[0, inputs["predecessor"]]  # (pairs, width)
-        columns = zip(hidden.split(part), inputs["target"].split(part), inputs["pair_weight"].split(part), strict=True)
-        parts = [checkpoint(_part_loss, head, *column, use_reentrant=False) for column in columns]
-        return torch.stack(parts).sum()
-    predecessors, pair = torch.unique(inputs["predecessor"], return_inverse=True)
-    logits = model(**nodes, logits_to_keep=predecessors).logits[0]  # (predecessors, vocabulary)
-    log_probs = torch.log_softmax(logits.float(), dim=-1)[pair, inputs["target"]]  # (pairs,)
-    total: torch.Tensor = (log_probs * inputs["pair_weight"]).sum()
-    return -total
-
-
-def _part_loss(head: Any, hidden: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    losses = torch.nn.functional.cross_entropy(head(hidden).float(), targets, reduction="none")
-    return (losses * weights).sum()
+    nodes = {"input_ids": inputs["input_ids"], "use_cache": False}
+    if "subtree_end" in inputs:
+        config, position_ids = base.config.get_text_config(), inputs["position_ids"]
+        tree = attention_inputs(config, inputs["subtree_end"], position_ids[0], compute_dtype(model))
+        nodes |= {"position_ids": position_ids, **tree}
+    else:
+        nodes["attention_mask"] = inputs["attention_mask"]
+    if head is not None:
+        hidden = base.base_model(**nodes).last_hidden_state.flatten(0, 1)[inputs["predecessor"]]  # (pairs, width)
+        return head_loss(head, hidden, inputs["target"], inputs["pair_weight"])
+    row, column = (
+        inputs["predecessor"] // nodes["input_ids"].shape[1],
+        inputs["predecessor"] % nodes["input_ids"].shape[1],
+    )
+    columns, at = torch.unique(column, return_inverse=True)
+    logits = model(**nodes, logits_to_keep=columns).logits[row, at]  # (pairs, vocabulary)
+    losses = torch.nn.functional.cross_entropy(logits.float(), inputs["target"], reduction="none")
+    total: torch.Tensor = (losses * inputs["pair_weight"]).sum()
+    return total
 
 
 def compute_dtype(model: Any) -> torch.dtype:

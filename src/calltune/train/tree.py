@@ -33,15 +33,15 @@ def attention_inputs(
     config: Any, subtree_end: torch.Tensor, position_ids: torch.Tensor, dtype: torch.dtype
 ) -> dict[str, Any]:
     """What the model's `forward` takes to attend over a pack: blocks or a mask. Shapes of the arguments: (nodes,)."""
-    if getattr(config, "_attn_implementation", "sdpa") == TREE_ATTENTION:
-        return {"attention_mask": None, "tree": plan_blocks(subtree_end)}
-    return {"attention_mask": attention_mask(config, subtree_end, position_ids, dtype)}
+    if getattr(config, "_attn_implementation", "sdpa") != TREE_ATTENTION:
+        return {"attention_mask": attention_mask(config, subtree_end, position_ids, dtype)}
+    blocks = {window: plan_blocks(subtree_end, position_ids, window) for window in set(_windows(config).values())}
+    # a mask that is there already keeps the model from making a dense one
+    return {"attention_mask": _a_layer_kind(config, lambda window: subtree_end.new_ones(1, 1, 1, 1)), "tree": blocks}
 
 
 def attention_mask(config: Any, subtree_end: torch.Tensor, position_ids: torch.Tensor, dtype: torch.dtype) -> Any:
     """The mask for a pack, as this model's `forward` takes it. Shapes of the arguments: (nodes,)."""
-    window = getattr(config, "sliding_window", None)
-    layers = set(getattr(config, "layer_types", None) or ())
     kernel = getattr(config, "_attn_implementation", "sdpa")
 
     def mask(window: int | None) -> Any:
@@ -49,12 +49,26 @@ def attention_mask(config: Any, subtree_end: torch.Tensor, position_ids: torch.T
             return flex_mask(subtree_end, position_ids, window)
         return _dense_mask(subtree_end, position_ids, window, None if kernel == "sdpa" else dtype)
 
-    if not window or (layers and "sliding_attention" not in layers):
-        return mask(None)
-    if not layers:  # every layer slides, and there is one mask
-        return mask(window)
-    windows = {"full_attention": None, "sliding_attention": window}
-    return {name: mask(windows[name]) for name in windows if name in layers}
+    return _a_layer_kind(config, mask)
+
+
+def _a_layer_kind(config: Any, mask: Callable[[int | None], Any]) -> Any:
+    """The masks of the windows as `forward` takes them: one, or one a kind of layer where some layers slide."""
+    windows = _windows(config)
+    if "sliding_attention" in (getattr(config, "layer_types", None) or ()) and config.sliding_window:
+        return {kind: mask(window) for kind, window in windows.items()}
+    return mask(*windows.values())
+
+
+def _windows(config: Any) -> dict[str, int | None]:
+    """How many tokens back the layers of each kind see; None: all of them."""
+    window = getattr(config, "sliding_window", None)
+    kinds = set(getattr(config, "layer_types", None) or ())
+    if not window or (kinds and "sliding_attention" not in kinds):
+        return {"full_attention": None}
+    if not kinds:  # every layer slides
+        return {"sliding_attention": window}
+    return {kind: window if kind == "sliding_attention" else None for kind in sorted(kinds)}
 
 
 def flex_mask(subtree_end: torch.Tensor, position_ids: torch.Tensor, window: int | None = None) -> Any:
@@ -105,11 +119,9 @@ def why_not_a_tree(model: Any) -> str | None:
         return f"it has layers of the kind {', '.join(sorted(layers))}"
     if getattr(config, "_attn_implementation", "sdpa") not in ("sdpa", "eager", FLEX):
         return f"its attention ({config._attn_implementation}) takes no mask"
-    window = getattr(config, "sliding_window", None) or 0
-    length = window + 4 if TRIED_TOKENS <= window + 4 <= LONGEST_TRIAL else TRIED_TOKENS
     try:
         with evaluating(model):
-            difference = _largest_difference(model, config, length)
+            difference = _largest_difference(model, config)
     except (TypeError, ValueError, RuntimeError, IndexError, KeyError, AttributeError) as error:
         return f"it does not take a 4-D attention mask ({type(error).__name__}: {str(error).splitlines()[0][:120]})"
     limit = TOLERANCE[str(next(model.parameters()).dtype).removeprefix("torch.")]
@@ -123,10 +135,8 @@ def use_sparse_attention(model: Any, device: str) -> bool:
     FlexAttention on CUDA, block by block on a CPU. Tells whether it does now; otherwise the model is as it was."""
     if device == "cuda":
         return _attends(model, lambda: model.set_attn_implementation(FLEX))
-    config = model.config.get_text_config()
-    layers = set(getattr(config, "layer_types", None) or ())
-    slides = getattr(config, "sliding_window", None) and (not layers or "sliding_attention" in layers)
-    if device != "cpu" or slides or getattr(config, "attention_dropout", 0.0):
+    dropout: float = getattr(model.config.get_text_config(), "attention_dropout", 0.0)
+    if device != "cpu" or dropout:
         return False
     return _attends(model, lambda: set_tree_attention(model))
 
@@ -144,7 +154,7 @@ def _attends(model: Any, change: Callable[[], None]) -> bool:
             own = model(input_ids=ids, use_cache=False).logits
             change()
             difference = _apart(model(input_ids=ids, use_cache=False).logits, own)
-            exact = difference <= limit and _largest_difference(model, config, TRIED_TOKENS) <= limit
+            exact = difference <= limit and _largest_difference(model, config) <= limit
     except (TypeError, ValueError, RuntimeError, KeyError, AttributeError):
         exact = False  # attention that cannot be exchanged, or a forward pass that does not hand `tree` on
     if not exact:
@@ -152,22 +162,12 @@ def _attends(model: Any, change: Callable[[], None]) -> bool:
     return exact
 
 
-def has_plain_head(model: Any) -> bool:
-    """Whether the logits are the head applied to the last hidden state, with no scale or cap in between."""
-    import torch
-
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    with evaluating(model):
-        ids = torch.arange(TRIED_TOKENS, device=next(model.parameters()).device)[None]
-        logits = model(input_ids=ids, use_cache=False).logits
-        hidden = base.base_model(input_ids=ids, use_cache=False).last_hidden_state
-        return bool(torch.equal(base.get_output_embeddings()(hidden), logits))
-
-
-def _largest_difference(model: Any, config: Any, length: int) -> float:
+def _largest_difference(model: Any, config: Any) -> float:
     """How far the logits of a pack of three rows are from those of the rows alone."""
     import torch
 
+    window = max((window or 0 for window in _windows(config).values()), default=0)
+    length = window + 4 if TRIED_TOKENS <= window + 4 <= LONGEST_TRIAL else TRIED_TOKENS
     parameter = next(model.parameters())
     vocabulary = model.get_input_embeddings().weight.shape[0]
     stem = [(17 * i + 3) % vocabulary for i in range(length)]
