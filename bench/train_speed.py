@@ -1,0 +1,364 @@
+"""Rows learned a second, beside TRL: the same rows, labels, random model and LoRA, each contestant in a process of its
+own, taking turns step by step. `python -m bench train_speed`, or with options: `python -m bench.train_speed --help`.
+
+    textbook      SFTTrainer with padding, its defaults, and loss on every token
+    trl           SFTTrainer on the labels that calltune makes, at the fastest setting that a trial found
+    trl learned   the same, with logits at learned tokens only: what TRL does on CUDA, and not on a CPU
+    calltune      packs that share prefixes, at the fastest setting that needs no more memory than TRL
+
+It needs real conversations and a real vocabulary: a folder with data/ and tokenizers/, beside the repository or named
+by CALLTUNE_SHARED.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+SHARED = Path(os.environ.get("CALLTUNE_SHARED", Path(__file__).parents[2] / "shared"))
+RESULTS = Path(__file__).parent / "results"
+FILES = {
+    "SNIPS": "snips_train.jsonl.gz",
+    "SGD": "sgd_train.jsonl.gz",
+    "Taskmaster": "taskmaster4_coffee.jsonl.gz",
+    "Seal-Tools": "seal_tools.jsonl.gz",
+    "glaive": "glaive_demo_en.jsonl",
+}
+MOST_CONVERSATIONS = 2_000
+"""Of each file: more would change nothing but the time to prepare them."""
+SHAPES = {
+    # half of Qwen3-0.6B in every direction but the vocabulary
+    "cpu": {
+        "vocab_size": 151_669,
+        "hidden_size": 512,
+        "intermediate_size": 1536,
+        "num_hidden_layers": 8,
+        "num_attention_heads": 8,
+        "num_key_value_heads": 4,
+        "head_dim": 128,
+    },
+    "cuda": {
+        "vocab_size": 151_669,
+        "hidden_size": 1024,
+        "intermediate_size": 3072,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 8,
+        "head_dim": 128,
+    },
+}
+TRIAL_ROWS, SLOW_ROWS = 8, 4
+PADDED = {"cpu": ("padded by 1", "padded by 4", "bfd"), "cuda": ("padded by 4", "padded by 16", "bfd")}
+CHECKPOINTED_TOKENS = 6
+"""With gradient checkpointing about so many times the tokens fit into the memory that one row takes without."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Training speed beside TRL."""
+
+    data: tuple[str, ...] = tuple(FILES)
+    """Corpora."""
+    dtypes: tuple[str, ...] = ("bfloat16", "float32")
+    """Number formats. bfloat16 needs a processor that computes in it."""
+    rows: int = 32
+    """Rows of an optimizer step."""
+    rounds: int = 3
+    """Steps that are timed; the medians are compared."""
+    slow: bool = True
+    """Also the contestants that score every position, on a few rows once."""
+    device: str = "cpu"
+    """cpu or cuda."""
+    growth: bool = True
+    """Also how the gain grows with the rows of a step."""
+
+
+class Worker:
+    """A contestant's process."""
+
+    def __init__(self, **job: Any) -> None:
+        command = [sys.executable, "-m", "bench.train_speed_worker", json.dumps(job)]
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115  # as long as the process
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, bufsize=1
+        )
+        self.read()
+
+    def step(self) -> dict[str, Any]:
+        """Let it take one step."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        return self.read()
+
+    def read(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            self.log.seek(0)
+            raise RuntimeError(self.log.read()[-2000:])
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout, self.log):
+            if stream is not None:
+                stream.close()
+
+
+@contextmanager
+def workers(*jobs: dict[str, Any]) -> Iterator[list[Worker]]:
+    """Processes that are gone afterwards."""
+    started: list[Worker] = []
+    try:
+        for job in jobs:
+            started.append(Worker(**job))
+        yield started
+    finally:
+        for worker in started:
+            worker.close()
+
+
+def prepare(name: str, folder: Path) -> Path:
+    """Render a corpus as `calltune train` does, with Qwen3's vocabulary and template; the folder for `Job.rows`."""
+    from calltune.data import read_rows
+    from calltune.render.renderer import Renderer
+    from calltune.render.source import load_tokenizer, resolve_model
+    from calltune.train.rows import prepare_rows
+
+    tokenizer = load_tokenizer(resolve_model(str(SHARED / "tokenizers" / "qwen3")))
+    template = resources.files("trl").joinpath("chat_templates/qwen3.jinja")
+    tokenizer.chat_template = template.read_text(encoding="utf-8")
+    rows = islice(read_rows(SHARED / "data" / FILES[name]), MOST_CONVERSATIONS)
+    target = folder / name
+    prepared = prepare_rows(
+        rows, Renderer(tokenizer, thinking="off"), target, limit=32_768, quarantine=folder / "quarantine.jsonl"
+    )
+    np.savez(target / "numbers.npz", **vars(prepared.train.numbers))
+    counts = prepared.counts
+    print(
+        f"{name}: {counts.rows:,} rows of {counts.tokens.total() / counts.rows:,.0f} tokens, schemas "
+        f"{counts.tokens['schemas'] / counts.tokens.total():.0%}, learned "
+        f"{counts.learned.total() / counts.tokens.total():.1%}",
+        flush=True,
+    )
+    return target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """The tokens of a step."""
+
+    longest: int
+    """Of its longest row."""
+    tokens: int
+    """Of its rows apart."""
+    nodes: dict[int, int]
+    """Of its packs together, by the number of passes."""
+
+
+def sizes_of(rows: Path, options: Options) -> Sizes:
+    """What the steps of the run hold, on average."""
+    from bench.train_speed_worker import load_rows
+    from calltune.train import TrainConfig
+    from calltune.train.packing import build_pack
+    from calltune.train.session import batches_of, open_rows
+
+    file = load_rows(str(rows))
+    dataset = open_rows(file)
+    nodes: dict[int, int] = {}
+    longest = tokens = 0
+    passes = 1
+    while passes <= options.rows:
+        config = TrainConfig(data="", rows_per_step=options.rows, max_steps=options.rounds, micro_batches=passes)
+        packs = []
+        for batch in batches_of(file, config, "prefix", epochs=1, steps=options.rounds).rows:
+            held = [dataset[int(row)] for row in batch]
+            packs.append(build_pack([(row["input_ids"], row["weights"]) for row in held]))
+            longest = max(longest, *(len(row["input_ids"]) for row in held))
+        nodes[passes] = sum(len(pack) for pack in packs) // options.rounds
+        tokens = sum(pack.row_tokens for pack in packs) // options.rounds
+        passes *= 2
+    return Sizes(longest=longest, tokens=tokens, nodes=nodes)
+
+
+def our_settings(sizes: Sizes) -> tuple[str, ...]:
+    """The fewest passes that need about the memory of one row, with and without gradient checkpointing."""
+
+    def passes(room: float) -> int:
+        return next((n for n, nodes in sizes.nodes.items() if nodes / n <= room), max(sizes.nodes))
+
+    return (
+        f"{passes(CHECKPOINTED_TOKENS * sizes.longest)} passes, checkpointing",
+        f"{passes(1.05 * sizes.longest)} passes",
+    )
+
+
+def compare(name: str, rows: Path, dtype: str, options: Options) -> dict[str, Any]:
+    """One line of the table."""
+    job = {
+        "rows": str(rows),
+        "tokenizer": str(SHARED / "tokenizers" / "qwen3"),
+        "dtype": dtype,
+        "device": options.device,
+        "model": SHAPES[options.device],
+        "rows_per_step": options.rows,
+    }
+    trials: dict[str, dict[str, float]] = {}
+    sizes = sizes_of(rows, options)
+    for setting in PADDED[options.device]:
+        with workers(job | {"contestant": "trl learned", "setting": setting, "steps": 1, "only": TRIAL_ROWS}) as (one,):
+            trials[setting] = one.step()
+    theirs = min(PADDED[options.device], key=lambda setting: trials[setting]["seconds"])
+    for setting in dict.fromkeys(our_settings(sizes)):
+        with workers(job | {"contestant": "calltune", "setting": setting, "steps": 1}) as (one,):
+            trials[setting] = one.step()
+    ours = min(our_settings(sizes), key=lambda setting: trials[setting]["seconds"])
+    for setting, said in trials.items():
+        print(f"   trial {setting:26} {said['seconds']:7.1f} s  {said['peak_bytes'] / 2**30:5.2f} GiB", flush=True)
+
+    names = ("trl learned", "calltune")
+    steps: dict[str, list[dict[str, Any]]] = {contestant: [] for contestant in names}
+    with workers(
+        *(
+            job | {"contestant": contestant, "setting": setting, "steps": options.rounds}
+            for contestant, setting in zip(names, (theirs, ours), strict=True)
+        )
+    ) as running:
+        for number in range(options.rounds):
+            for contestant, worker in zip(names, running, strict=True):
+                steps[contestant].append(worker.step())
+                print(f"   step {number + 1} {contestant:12} {steps[contestant][-1]['seconds']:7.1f} s", flush=True)
+    if options.slow:
+        for contestant, setting in (("trl", theirs), ("textbook", f"padded by {TRIAL_ROWS}")):
+            with workers(job | {"contestant": contestant, "setting": setting, "steps": 1, "only": SLOW_ROWS}) as (one,):
+                steps[contestant] = [one.step()]
+    counted = {contestant: options.rows if contestant in names else SLOW_ROWS for contestant in steps}
+    rates = {
+        contestant: counted[contestant] / statistics.median(one["seconds"] for one in said)
+        for contestant, said in steps.items()
+    }
+    passes = int(ours.split()[0])
+    return {
+        "data": name,
+        "dtype": dtype,
+        "rows": options.rows,
+        "settings": {"trl learned": theirs, "calltune": ours, "packing": steps["calltune"][0]["packing"]},
+        "tokens": sizes.tokens,
+        "computed": sizes.nodes[passes],
+        "rows_per_s": rates,
+        "ratio": rates["calltune"] / rates["trl learned"],
+        "peak_gib": {contestant: said[-1]["peak_bytes"] / 2**30 for contestant, said in steps.items()},
+        "loss": {contestant: [one["loss"] for one in said] for contestant, said in steps.items()},
+        "seconds": {contestant: [one["seconds"] for one in said] for contestant, said in steps.items()},
+        "trials": trials,
+    }
+
+
+def growth(name: str, rows: Path, options: Options, rate: float) -> list[dict[str, Any]]:
+    """calltune on 2 to 128 rows a step, in one pass, against TRL's `rate` (which does not depend on it)."""
+    points = []
+    for count in (2, 8, 32, 128):
+        job = {
+            "rows": str(rows),
+            "tokenizer": str(SHARED / "tokenizers" / "qwen3"),
+            "dtype": options.dtypes[0],
+            "device": options.device,
+            "model": SHAPES[options.device],
+            "rows_per_step": count,
+            "contestant": "calltune",
+            "setting": "1 passes, checkpointing",
+            "steps": 3,
+        }
+        with workers(job) as (one,):
+            rows_per_s = count / statistics.median(one.step()["seconds"] for _ in range(3))
+        points.append({"data": name, "rows": count, "rows_per_s": rows_per_s, "ratio": rows_per_s / rate})
+        print(f"   {name} {count:4} rows a step {rows_per_s:6.2f} rows/s {rows_per_s / rate:5.1f}x", flush=True)
+    return points
+
+
+def table(lines: Sequence[dict[str, Any]]) -> str:
+    """Markdown."""
+    head = (
+        "| data | dtype | tokens a step, computed | textbook | trl | trl learned | calltune | ratio | memory, GiB "
+        "| loss of the last step |\n|---|---|---|---|---|---|---|---|---|---|\n"
+    )
+    body = ""
+    for line in lines:
+        rate, peak, loss = line["rows_per_s"], line["peak_gib"], line["loss"]
+        slow = " | ".join(f"{rate[name]:.3f}" if name in rate else "" for name in ("textbook", "trl"))
+        body += (
+            f"| {line['data']} | {line['dtype']} | {line['tokens']:,}, {line['computed']:,} | {slow} "
+            f"| {rate['trl learned']:.2f} | {rate['calltune']:.2f} | **{line['ratio']:.1f}** "
+            f"| {peak['trl learned']:.2f}, {peak['calltune']:.2f} "
+            f"| {loss['trl learned'][-1]:.5f}, {loss['calltune'][-1]:.5f} |\n"
+        )
+    return head + body
+
+
+def draw(points: Sequence[dict[str, Any]], path: Path) -> None:
+    """The gain over the rows of a step."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
+    for name in dict.fromkeys(point["data"] for point in points):
+        chosen = [point for point in points if point["data"] == name]
+        axes.plot([p["rows"] for p in chosen], [p["ratio"] for p in chosen], marker="o", label=name)
+    axes.set(xscale="log", yscale="log", xlabel="rows a step", ylabel="rows/s beside TRL (learned tokens only)")
+    axes.set_xticks([2, 8, 32, 128], ["2", "8", "32", "128"])
+    axes.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+    axes.axhline(1, color="grey", linewidth=0.8)
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    figure.savefig(path, dpi=120)
+
+
+def main(options: Options | None = None) -> dict[str, Any]:
+    """Print the table as it grows; write JSON after every line and the plot at the end; return everything."""
+    options = options or Options()
+    if not (SHARED / "data").is_dir():
+        print(f"left out: no real data in {SHARED} (set CALLTUNE_SHARED)")
+        return {}
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / "train_speed.json"
+    found: dict[str, Any] = {"lines": [], "growth": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for dtype in options.dtypes:
+            for name in options.data:
+                rows = Path(folder) / name
+                rows = rows if rows.exists() else prepare(name, Path(folder))
+                found["lines"].append(compare(name, rows, dtype, options))
+                path.write_text(json.dumps(found, indent=1) + "\n")
+                print(table(found["lines"]), flush=True)
+        if options.growth:
+            for line in [line for line in found["lines"] if line["dtype"] == options.dtypes[0]]:
+                rate = line["rows_per_s"]["trl learned"]
+                found["growth"] += growth(line["data"], Path(folder) / line["data"], options, rate)
+            draw(found["growth"], RESULTS / "train_speed.png")
+    return found
+
+
+if __name__ == "__main__":
+    import tyro
+
+    result = main(tyro.cli(Options))
+    if result:
+        (RESULTS / "train_speed.json").write_text(json.dumps(result, indent=1) + "\n")
