@@ -48,6 +48,7 @@ for options in runs:
     train(TrainConfig(**{**options, "out": out, "targets": tuple(options["targets"])}))
     if os.environ["RANK"] == "0" and not (out / "adapter_model.safetensors").exists():
         shutil.copytree(out, out.with_name("stopped"))
+os._exit(0)  # see calltune.__main__
 """
 
 

@@ -173,7 +173,10 @@ def lost_another(processes: Processes, error: BaseException) -> ModelError | Non
     gone = isinstance(error, torch.distributed.DistError) or any(sign in str(error) for sign in signs)
     if not gone:
         return None
-    return ModelError("another process of this run has ended.", hint="Why is in what that process said.")
+    return ModelError(
+        "another process of this run has ended.",
+        hint="Why is in what it said. To go on from the last checkpoint, add --resume.",
+    )
 
 
 def _gathered(processes: Processes, values: torch.Tensor) -> torch.Tensor:
