@@ -187,7 +187,7 @@ def sizes_of(rows: Path, options: Options) -> Sizes:
     while passes <= options.rows:
         config = TrainConfig(data="", rows_per_step=options.rows, max_steps=options.rounds, micro_batches=passes)
         packs = []
-        for batch in batches_of(file, config, "prefix", epochs=1, steps=options.rounds).rows:
+        for batch in batches_of(file, config, "prefix", 1, epochs=1, steps=options.rounds).rows:
             held = [dataset[int(row)] for row in batch]
             packs.append(build_pack([(row["input_ids"], row["weights"]) for row in held]))
             longest = max(longest, *(len(row["input_ids"]) for row in held))

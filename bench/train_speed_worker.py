@@ -91,7 +91,7 @@ def calltune_trainer(job: Job, tokenizer: Any) -> tuple[Any, str]:
     dataset = open_rows(rows)
     obstacle = why_not_a_tree(model)
     sparse = obstacle is None and use_sparse_attention(model, job.device)
-    batches = batches_of(rows, config, "prefix", epochs=1, steps=job.steps).rows
+    batches = batches_of(rows, config, "prefix", 1, epochs=1, steps=job.steps).rows
     sharing = measure_sharing(batches, dataset, job.model["hidden_size"])
     choice = choose_packing(config, sharing, obstacle=obstacle, sparse=sparse, fractional=False, device=job.device)
     prepared = PreparedRows(
@@ -106,6 +106,7 @@ def calltune_trainer(job: Job, tokenizer: Any) -> tuple[Any, str]:
         new_tokens=[],
         device=job.device,
         dtype=job.dtype,
+        processes=1,
     )
     if job.only:
         trainer.batches = Batches(
@@ -120,7 +121,7 @@ def trl_trainer(job: Job, tokenizer: Any) -> SFTTrainer:
 
     config, rows = our_config(job), load_rows(job.rows)
     dataset = open_rows(rows)
-    steps = batches_of(rows, config, "prefix", epochs=1, steps=job.steps).rows
+    steps = batches_of(rows, config, "prefix", 1, epochs=1, steps=job.steps).rows
     order = [int(row) for step in steps for row in sorted(step[: job.only], key=lambda row: -rows.numbers.lengths[row])]
     columns = [dataset[row] for row in order]
     labels = "input_ids" if job.contestant == "textbook" else "labels"

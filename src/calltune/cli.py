@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
@@ -38,6 +41,9 @@ class Command(NamedTuple):
     summary: str
 
 
+PATIENCE_S = 10
+"""How long a process of several waits for the first one to end; a launcher ends it earlier."""
+
 COMMANDS = {
     "tools": Command("calltune.contract.command", "ToolsConfig", "tools", "any source of functions -> a contract"),
     "check": Command("calltune.data.command", "CheckConfig", "check", "every bad row, with line, pointer and reason"),
@@ -66,16 +72,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_json = "--json" in arguments
     from rich.console import Console
 
-    console = Console(stderr=as_json, highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(stderr=as_json, highlight=False, soft_wrap=not sys.stdout.isatty(), quiet=not is_first())
     try:
-        return run(arguments[0], [a for a in arguments[1:] if a != "--json"], console, as_json=as_json)
+        if is_launched() and arguments[0] != "train":
+            raise ConfigError(f"calltune {arguments[0]} runs in one process.", hint="Start it without a launcher.")
+        code = run(arguments[0], [a for a in arguments[1:] if a != "--json"], console, as_json=as_json)
+        return _after_the_first(code)
+    except SystemExit as error:  # an option that is not known
+        sys.exit(_after_the_first(int(error.code or 0)))
     except CalltuneError as error:
-        if as_json:
+        if as_json and is_first():
             print(json.dumps({"error": error.message, "hint": error.hint, "faults": list(error.faults)}))
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold red]error:[/] {_escape(str(error))}")
-        return 2
+        quiet = error.everywhere and not is_first("LOCAL_RANK")
+        errors = Console(stderr=True, highlight=False, soft_wrap=True, quiet=quiet)
+        errors.print(f"[bold red]error:[/] {_escape(str(error))}")
+        return _after_the_first(2) if error.everywhere else 2
     except KeyboardInterrupt:
-        print("\nstopped.", file=sys.stderr)
+        if is_first():
+            print("\nstopped.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `calltune check ... | head`
         sys.stdout = None
@@ -90,11 +104,35 @@ def run(name: str, arguments: list[str], console: Any, *, as_json: bool) -> int:
     """Parse the arguments of command `name`, run it, print its report."""
     config, function = parse(name, arguments)
     report: Report = function(config, console=console)
-    if as_json:
+    if as_json and is_first():
         print(json_text(report.to_json()))
-    else:
+    elif not as_json:
         report.show(console)
     return report.exit_code
+
+
+def _after_the_first(code: int) -> int:
+    """The same code, when the process that talks to the user has ended: a launcher ends all others as soon as one has
+    ended with a code, and that one must have said why."""
+    if code and not is_first():
+
+        def end(number: int, frame: Any) -> None:
+            sys.exit(code)
+
+        signal.signal(signal.SIGTERM, end)
+        time.sleep(PATIENCE_S)
+    return code
+
+
+def is_launched() -> bool:
+    """Whether torchrun or `accelerate launch` started this process as one of several."""
+    return os.environ.get("WORLD_SIZE", "1") != "1" and "LOCAL_RANK" in os.environ
+
+
+def is_first(number: str = "RANK") -> bool:
+    """Whether it is number 0 of these (RANK), or of these on this machine (LOCAL_RANK): what all have to say is said
+    by one."""
+    return not is_launched() or os.environ.get(number) == "0"
 
 
 def parse(name: str, arguments: list[str]) -> tuple[Any, Callable[..., Report]]:
@@ -113,6 +151,7 @@ def parse(name: str, arguments: list[str]) -> tuple[Any, Callable[..., Report]]:
         args=arguments,
         prog=f"calltune {name}",
         description=f"{command.summary}.",
+        console_outputs=is_first(),
     )
     return config, check_with_lengths if name == "check" else getattr(module, command.function)
 

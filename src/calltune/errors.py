@@ -16,6 +16,8 @@ class CalltuneError(Exception):
         """What to type or change next."""
         self.faults = tuple(faults)
         """Every fault found, when one file has several: all are reported at once."""
+        self.everywhere = True
+        """Of a run in several processes: whether each of them has this error. One alone must be told by its own."""
         lines = [message, *(f"  - {fault}" for fault in self.faults)]
         if hint:
             lines.append(hint)

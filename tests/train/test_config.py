@@ -18,6 +18,13 @@ def test_every_fault_is_reported_at_once() -> None:
         assert name in str(caught.value)
 
 
+def test_rows_of_a_step_must_divide_among_the_processes_and_the_near_numbers_are_named() -> None:
+    config = TrainConfig(data="d", micro_batches=2)
+    config.check(processes=4)
+    with pytest.raises(ConfigError, match="16 must be a multiple of --micro-batches 2 x 3 processes: 12 or 18"):
+        config.check(processes=3)
+
+
 def test_the_defaults_are_fine() -> None:
     TrainConfig(data="d").check()
 

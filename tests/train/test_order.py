@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calltune.train.order import Batches, Limits, length_batches, plan_batches, prefix_batches
+from calltune.train.order import Batches, Limits, batches_with_rows, length_batches, plan_batches, prefix_batches
 from calltune.train.packing import build_pack
 from calltune.train.rows import RowNumbers
 
@@ -136,6 +136,24 @@ def test_a_run_is_so_many_batches_whatever_the_epochs() -> None:
     run = plan(epochs=1, exactly=23)
     assert len(run.rows) == len(run.epochs) == 23
     assert run.epochs[9] == 1.0 and run.epochs[-1] == pytest.approx(2.3)
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 4])
+def test_empty_batches_at_the_end_give_every_process_as_many(processes: int) -> None:
+    run, alone = plan(epochs=1, multiple_of=processes), plan(epochs=1)
+    assert len(run.rows) == len(run.epochs) == -(-10 // processes) * processes
+    assert [len(batch) for batch in run.rows] == [10] * 10 + [0] * (len(run.rows) - 10)
+    assert [batch.tolist() for batch in run.rows[:10]] == [batch.tolist() for batch in alone.rows]
+    assert run.epochs[-1] == 1.0
+    assert len(batches_with_rows(run.rows)) == 10
+
+
+def test_packs_laid_out_already_come_each_alone_once_an_epoch() -> None:
+    run = plan_batches(range(5), "each", Limits(), seed=0, epochs=2, multiple_of=4)
+    assert [len(batch) for batch in run.rows] == [1] * 10 + [0, 0]
+    first, second = ([int(batch[0]) for batch in run.rows[part]] for part in (slice(5), slice(5, 10)))
+    assert sorted(first) == sorted(second) == list(range(5)) and first != second
+    assert run.epochs[4] == 1.0
 
 
 def test_epochs_differ() -> None:

@@ -97,7 +97,7 @@ def load_model(source: ModelSource, *, dtype: str = "auto", device: str = "auto"
 
     `dtype`: a torch dtype by name; "auto" is that of the weights, but float32 on a CPU for half precision.
     `device`: "cpu", "cuda", ...; "auto" is a GPU where there is one. `quantization`: a config of transformers, for a
-    model that goes on the first GPU. Raises `ModelError` for a model that is not there and `ConfigError` for a device
+    model that goes on the current GPU. Raises `ModelError` for a model that is not there and `ConfigError` for a device
     that is not."""
     try:
         import torch
@@ -106,7 +106,9 @@ def load_model(source: ModelSource, *, dtype: str = "auto", device: str = "auto"
         raise MissingExtraError("torch and transformers", "train") from error
     target = find_device(device)
     with _clear_errors(source, "model"), _quiet():
-        placed = {} if quantization is None else {"quantization_config": quantization, "device_map": {"": 0}}
+        placed: dict[str, Any] = {}
+        if quantization is not None:
+            placed = {"quantization_config": quantization, "device_map": {"": torch.cuda.current_device()}}
         model = AutoModelForCausalLM.from_pretrained(
             source.path, dtype=_dtype(dtype), use_safetensors=True, **placed, **_loading(source)
         )

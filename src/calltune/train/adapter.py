@@ -8,7 +8,6 @@ the machine's dtype and device. It does not train and does not save.
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from calltune.errors import ConfigError, ModelError
 from calltune.render.source import find_device
 from calltune.train.config import TrainConfig
+from calltune.train.processes import ALONE, Processes
 
 if TYPE_CHECKING:
     import torch
@@ -35,18 +35,25 @@ MEANINGS = {
 """What an added token means, in words the model knows: its first embedding is their mean."""
 
 
-def resolve_device(config: TrainConfig) -> str:
-    """ "cpu", "cuda" or "mps"; raises `ConfigError` for one that is not here."""
+def resolve_device(config: TrainConfig, processes: Processes = ALONE) -> str:
+    """ "cpu", "cuda" or "mps"; raises `ConfigError` for one that is not here, or not for every process."""
     import torch
 
     device = find_device(config.device)
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise ConfigError("training in several processes is not supported yet.", hint="Start it without a launcher.")
-    if device == "cuda" and torch.cuda.device_count() > 1:
+    gpus = torch.cuda.device_count() if device == "cuda" else 0
+    if gpus > 1 and processes.count == 1:
         raise ConfigError(
-            f"{torch.cuda.device_count()} GPUs are visible; a run uses one.",
-            hint="Put CUDA_VISIBLE_DEVICES=0 in front of the command.",
+            f"{gpus} GPUs are visible; a process uses one.",
+            hint="To use one, put CUDA_VISIBLE_DEVICES=0 in front of the command; to use all, type: "
+            f"torchrun --nproc-per-node {gpus} -m calltune train ...",
         )
+    if device == "cuda" and processes.here > gpus:
+        raise ConfigError(
+            f"{processes.here} processes on this machine, {gpus} GPUs: each process needs one.",
+            hint=f"Type: torchrun --nproc-per-node {gpus} -m calltune train ...",
+        )
+    if device == "mps" and processes.count > 1:
+        raise ConfigError("several processes cannot share an Apple GPU.", hint="Start it without a launcher.")
     if config.quantize == "nf4":
         if device != "cuda":
             raise ConfigError(

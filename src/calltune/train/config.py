@@ -12,9 +12,11 @@ from typing import Any, Literal
 
 from calltune.errors import ConfigError
 
-NOT_PART_OF_THE_RESULT = frozenset({"out", "report_to", "save_steps", "data", "tools", "validation", "max_bad"})
+NOT_PART_OF_THE_RESULT = frozenset(
+    {"out", "report_to", "save_steps", "data", "tools", "validation", "max_bad", "micro_batches"}
+)
 """Fields that may change when a run is resumed: data and contract are compared by fingerprint, not by path; validation
-rows are only measured on."""
+rows are only measured on; micro-batches are compared together with the processes that have so many each."""
 
 
 ROWS_PER_STEP = 16
@@ -55,11 +57,12 @@ class TrainConfig:
     max_steps: int | None = None
     """Stop after this many steps instead."""
     rows_per_step: int | None = None
-    """Rows learned in one optimizer step; default: 16, or no limit where --tokens-per-step is given."""
+    """Rows learned in one optimizer step, by all processes; default: 16, or no limit with --tokens-per-step."""
     tokens_per_step: int | None = None
     """Tokens computed in one optimizer step at most, a shared prompt counted once: as many rows as fit."""
     micro_batches: int = 1
-    """Cut a step into this many forward and backward passes (gradient accumulation): same result, less memory."""
+    """Cut a step into this many forward and backward passes (gradient accumulation), in each process: same result,
+    less memory."""
     packing: Literal["auto", "prefix", "bfd", "none"] = "auto"
     """prefix: shared prompts are computed once; bfd: rows laid end to end; none: rows padded to the longest."""
 
@@ -104,8 +107,8 @@ class TrainConfig:
         """Rows of an optimizer step at most; None where tokens alone are the limit."""
         return ROWS_PER_STEP if self.rows_per_step is None and self.tokens_per_step is None else self.rows_per_step
 
-    def check(self) -> None:
-        """Raise `ConfigError` with every option that makes no sense."""
+    def check(self, processes: int = 1) -> None:
+        """Raise `ConfigError` with every option that makes no sense, where so many processes train."""
         faults = [
             f"--{name.replace('_', '-')} must be {rule}, got {getattr(self, name)}"
             for name, rule, fine in (
@@ -127,10 +130,11 @@ class TrainConfig:
             )
             if not fine
         ]
-        if self.micro_batches >= 1 and self.most_rows is not None and self.most_rows % self.micro_batches:
-            faults.append(
-                f"--rows-per-step {self.most_rows} must be a multiple of --micro-batches {self.micro_batches}"
-            )
+        parts, rows = self.micro_batches * processes, self.most_rows
+        if parts >= 1 and rows is not None and rows % parts:
+            shares = f"--micro-batches {self.micro_batches}" + (f" x {processes} processes" if processes > 1 else "")
+            ways = " or ".join(str(way) for way in (rows - rows % parts, rows + -rows % parts) if way)
+            faults.append(f"--rows-per-step {rows} must be a multiple of {shares}: {ways}")
         if self.validation and self.validation_share:
             faults.append("give --validation or --validation-share, not both")
         if faults:

@@ -7,7 +7,7 @@ toolsets. For padding, rows of like length do. Plain loops over lists: a million
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
@@ -41,22 +41,34 @@ class Batches:
     """The batches of a run."""
 
     rows: Sequence[Array]
-    """Row numbers of each batch."""
+    """Row numbers of each batch; none where a batch only fills up (see `plan_batches`)."""
     epochs: Sequence[float]
     """How many times over the data the run has gone after each batch."""
 
 
+def batches_with_rows(batches: Sequence[Array]) -> list[Array]:
+    """Without those that only fill up."""
+    return [batch for batch in batches if len(batch)]
+
+
 def plan_batches(
-    numbers: RowNumbers,
-    kind: Literal["prefix", "length"],
+    numbers: RowNumbers | Sized,
+    kind: Literal["prefix", "length", "each"],
     limits: Limits,
     *,
     seed: int,
     epochs: float,
     exactly: int | None = None,
+    multiple_of: int = 1,
 ) -> Batches:
-    """Batches for `epochs` times over the data; where `exactly` is given, so many instead."""
-    plan = prefix_batches if kind == "prefix" else length_batches
+    """Batches for `epochs` times over the data; where `exactly` is given, so many instead.
+
+    Empty ones at the end make them a multiple of the processes that share them: each gets as many as the others, and no
+    row comes twice.
+    """
+    import numpy as np
+
+    plan = PLANS[kind]
     taken: list[Array] = []
     done: list[float] = []
     for epoch in count():
@@ -70,7 +82,9 @@ def plan_batches(
             seen += len(batch)
             done.append(epoch + seen / len(numbers))
         taken += batches
-    return Batches(rows=taken[:exactly], epochs=done[:exactly])
+    taken, done = taken[:exactly], done[:exactly]
+    fillers = -len(taken) % multiple_of
+    return Batches(rows=taken + [np.empty(0, np.int64)] * fillers, epochs=done + done[-1:] * fillers)
 
 
 def prefix_batches(numbers: RowNumbers, limits: Limits, *, seed: int, epoch: int) -> list[Array]:
@@ -178,3 +192,17 @@ def length_batches(numbers: RowNumbers, limits: Limits, *, seed: int, epoch: int
             batches.append(order[start:here])
             start = here
     return [batches[index] for index in random.permutation(len(batches)).tolist()]
+
+
+def each_alone(numbers: Sized, limits: Limits, *, seed: int, epoch: int) -> list[Array]:
+    """Batches of one, in random order: for packs that are laid out already."""
+    import numpy as np
+
+    return list(np.random.default_rng([seed, epoch]).permutation(len(numbers))[:, None])
+
+
+PLANS: dict[str, Callable[..., list[Array]]] = {
+    "prefix": prefix_batches,
+    "length": length_batches,
+    "each": each_alone,
+}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.errors import ConfigError
 from calltune.train.config import TrainConfig
+from calltune.train.order import batches_with_rows
 from calltune.train.packing import build_pack
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Sharing:
 
 def some_of(batches: Sequence[Any]) -> Sequence[Any]:
     """A sample of the batches, spread over all of them."""
+    batches = batches_with_rows(batches)
     return batches[:: max(len(batches) // SAMPLED_BATCHES, 1)]
 
 
@@ -168,6 +170,7 @@ def show_plan(
     epochs: float,
     device: str,
     dtype: str,
+    processes: int,
     trainable: int,
     parameters: int,
     measured: Estimate,
@@ -196,7 +199,8 @@ def show_plan(
     table.add_row("tokens", f"{total:,} in one epoch: {by_part(counts.tokens)}")
     table.add_row("learned", f"{learned:,} ({learned / total:.1%}): {by_part(counts.learned)}")
     table.add_row("packing", f"{choice.packing} ({choice.reason})")
-    table.add_row("trained", f"{trainable:,} of {parameters:,} parameters, on {device} in {dtype}")
+    where = device if processes == 1 else f"{device}, {processes} processes"
+    table.add_row("trained", f"{trainable:,} of {parameters:,} parameters, on {where} in {dtype}")
     already = f", {done:,} of them done" if done else ""
     table.add_row("steps", f"{steps:,} in {epochs:g} epochs{already}")
     remaining = (steps - done) * measured.step_s

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 from transformers import TrainerCallback
 
 from calltune.errors import ModelError
+from calltune.train.processes import ALONE, Processes, totals
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 class StopRequest:
     """Set by Ctrl-C or by the scheduler of a cluster (SIGTERM): the step is finished, a checkpoint is saved."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: Processes = ALONE) -> None:
+        self.processes = processes
         self.asked = False
 
     @contextmanager
@@ -40,10 +42,13 @@ class StopRequest:
             return
 
         def ask(number: int, frame: FrameType | None) -> None:
-            if self.asked:
+            alone = self.processes.count == 1  # a launcher may hand on a signal that has come here already
+            if self.asked and alone:
                 raise KeyboardInterrupt
+            if not self.asked:
+                again = " Press Ctrl-C again to stop at once." if alone else ""
+                console.print(f"Stopping after this step, with a checkpoint.{again}")
             self.asked = True
-            console.print("Stopping after this step, with a checkpoint. Press Ctrl-C again to stop at once.")
 
         before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -63,6 +68,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         console: Console,
         log: Path,
         stop: StopRequest,
+        processes: Processes,
         after_epoch: Callable[[], float] | None,
     ) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -70,6 +76,9 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
 
         self.trainer = trainer
         self.stop = stop
+        self.processes = processes
+        self.stopping = False
+        """Whether any process was asked to stop: all do, after the same step."""
         self.log_path = log
         self.after_epoch = after_epoch
         """Measures the validation loss, where there are rows for it."""
@@ -81,20 +90,25 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=console,
+            disable=not processes.first,
         )
         self._task = self._bar.add_task("training", total=None, numbers="")
         self._file: IO[str] | None = None
-        self._tokens, self._time_s = 0, 0.0
+        self._seen = 0.0
+        self._tokens, self._time_s = 0.0, 0.0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self._file = self.log_path.open("a", encoding="utf-8")
-        self._tokens, self._time_s = self.trainer.seen_tokens, time.perf_counter()
+        if self.processes.first:
+            self._file = self.log_path.open("a", encoding="utf-8")
+        self._time_s = time.perf_counter()
         self._bar.update(self._task, total=state.max_steps, completed=state.global_step)
         self._bar.start()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._bar.update(self._task, completed=state.global_step)
-        if self.stop.asked:
+        asked, self._seen = totals(self.processes, self.stop.asked, self.trainer.seen_tokens)
+        self.stopping = asked > 0
+        if self.stopping:
             control.should_save = True
             control.should_training_stop = True
 
@@ -102,8 +116,8 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         if "loss" not in logs:  # the trainer's summary at the end
             return
         now = time.perf_counter()
-        speed = (self.trainer.seen_tokens - self._tokens) / max(now - self._time_s, 1e-9)
-        self._tokens, self._time_s = self.trainer.seen_tokens, now
+        speed = (self._seen - self._tokens) / max(now - self._time_s, 1e-9)
+        self._tokens, self._time_s = self._seen, now
         loss = logs["loss"]
         self._write(
             step=state.global_step,
@@ -121,9 +135,9 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
             )
         step = state.global_step
         epoch_ends = int(self.trainer.epochs_at(step)) > int(self.trainer.epochs_at(step - 1))
-        if self.after_epoch is not None and not self.stop.asked and (epoch_ends or step == state.max_steps):
+        if self.after_epoch is not None and not self.stopping and (epoch_ends or step == state.max_steps):
             self._write(step=step, validation_loss=self.after_epoch())
-            self._tokens, self._time_s = self.trainer.seen_tokens, time.perf_counter()
+            self._time_s = time.perf_counter()
 
     def close(self) -> None:
         """Stop the bar and close the log, also after an error."""
@@ -132,6 +146,6 @@ class Progress(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
             self._file.close()
 
     def _write(self, **numbers: Any) -> None:
-        assert self._file is not None
-        self._file.write(json.dumps(numbers) + "\n")
-        self._file.flush()
+        if self._file is not None:  # the first process keeps the log
+            self._file.write(json.dumps(numbers) + "\n")
+            self._file.flush()

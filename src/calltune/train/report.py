@@ -50,6 +50,8 @@ class TrainReport:
     """The contract, for the next command."""
     model: str
     """The model that was tuned, for the next command."""
+    command: str = "calltune"
+    """How it was started, for the next command: `calltune`, or a launcher of several processes."""
 
     @property
     def exit_code(self) -> int:
@@ -64,7 +66,7 @@ class TrainReport:
         """For a person: how it went and what to type next."""
         if not self.finished:
             console.print(f"\nStopped after step {self.steps:,} of {self.steps_planned:,}; a checkpoint is saved.")
-            console.print(f"To go on, type:  calltune train --config {self.out / 'run.yaml'} --resume")
+            console.print(f"To go on, type:  {self.command} train --config {self.out / 'run.yaml'} --resume")
             return
         losses = "" if self.first_loss is None else f"loss {self.first_loss:.3f} -> {self.last_loss:.3f}"
         held_out = "" if self.validation_loss is None else f", validation {self.validation_loss:.3f}"
@@ -107,7 +109,7 @@ def report_of_finished(config: TrainConfig, console: Console) -> TrainReport:
     )
 
 
-def losses_of(folder: Path) -> dict[str, float | None]:
+def losses_of(folder: Path) -> dict[str, Any]:
     """First, last and validation loss, from log.jsonl."""
     log = read_log(folder)
     losses = [line["loss"] for line in log if "loss" in line]

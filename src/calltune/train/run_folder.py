@@ -184,8 +184,12 @@ def check_same_run(
         return ()
     then = yaml.safe_load((folder / "run.yaml").read_text(encoding="utf-8"))
     data = json.loads((folder / "data.json").read_text(encoding="utf-8"))
-    differences = config.differences(then)
     then_resolved = json.loads((folder / "resolved.json").read_text(encoding="utf-8"))
+    differences = config.differences(then)
+    parts = then.get("micro_batches", 1) * then_resolved.get("processes", 1)
+    now_parts = config.micro_batches * resolved.get("processes", 1)
+    if parts != now_parts:
+        differences.append(f"batches of a step (micro-batches x processes): {parts} then, {now_parts} now")
     then_contract = then_resolved["contract"]
     if then_resolved["model"].get("weights") != resolved["model"].get("weights"):
         differences.append(f"model: {config.model} has other weights now")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -32,21 +32,24 @@ NOT_FOR_THE_USER = (
 MOST_STEPS_BETWEEN_CHECKPOINTS = 500
 
 
-def batches_of(rows: RowFile, config: TrainConfig, packing: Packing, *, epochs: float, steps: int | None) -> Batches:
+def batches_of(
+    rows: RowFile, config: TrainConfig, packing: Packing, processes: int, *, epochs: float, steps: int | None
+) -> Batches:
     """The batches of `epochs` times over the rows, or of so many steps."""
     return plan_batches(
         rows.numbers,
         "prefix" if packing == "prefix" else "length",
-        limits_of(config),
+        limits_of(config, processes),
         seed=config.seed,
         epochs=epochs,
-        exactly=steps and steps * config.micro_batches,
+        exactly=steps and steps * config.micro_batches * processes,
+        multiple_of=processes,
     )
 
 
-def limits_of(config: TrainConfig) -> Limits:
+def limits_of(config: TrainConfig, processes: int) -> Limits:
     """What one forward and backward pass may hold."""
-    parts = config.micro_batches
+    parts = config.micro_batches * processes
     rows, tokens = config.most_rows, config.tokens_per_step
     return Limits(rows=rows and rows // parts, tokens=tokens and tokens // parts)
 
@@ -68,6 +71,7 @@ def build_trainer(
     new_tokens: Sequence[int],
     device: str,
     dtype: str,
+    processes: int,
 ) -> RowTrainer:
     """The trainer, with LoRA on the model and the rows in their order."""
     from calltune.train.trainer import PadRows, RowTrainer, collate_pack
@@ -83,28 +87,39 @@ def build_trainer(
     dataset = open_rows(rows)
     batches = None
     if not laid_end_to_end:
-        batches = batches_of(rows, config, packing, epochs=config.epochs, steps=config.max_steps)
+        batches = batches_of(rows, config, packing, processes, epochs=config.epochs, steps=config.max_steps)
     trainer = RowTrainer(
         batches=batches,
         model=model,
-        args=_arguments(config, batches=batches, rows=rows, device=device, dtype=dtype),
+        args=_arguments(config, packing=packing, rows=rows, device=device, dtype=dtype, processes=processes),
         data_collator=collators[packing],
         train_dataset=dataset.with_format(None) if laid_end_to_end else dataset,
         processing_class=tokenizer,
         peft_config=lora_config(config, model, new_tokens),
     )
     answer_for_bias(trainer.model)
-    steps = planned_steps(config, trainer)
+    if laid_end_to_end:
+        trainer.batches = _batches_of_packs(trainer.train_dataset, config, processes)
+    steps = planned_steps(config, trainer, processes)
     trainer.args.save_steps = config.save_steps or max(min(-(-steps // 10), MOST_STEPS_BETWEEN_CHECKPOINTS), 1)
     return trainer
 
 
-def planned_steps(config: TrainConfig, trainer: RowTrainer) -> int:
+def _batches_of_packs(packs: Sized, config: TrainConfig, processes: int) -> Batches:
+    return plan_batches(
+        packs,
+        "each",
+        Limits(),
+        seed=config.seed,
+        epochs=config.epochs,
+        exactly=config.max_steps and config.max_steps * config.micro_batches * processes,
+        multiple_of=processes,
+    )
+
+
+def planned_steps(config: TrainConfig, trainer: RowTrainer, processes: int) -> int:
     """Optimizer steps of the whole run."""
-    if config.max_steps is not None:
-        return config.max_steps
-    passes = 1.0 if trainer.batches is not None else config.epochs  # our batches are those of the whole run
-    return max(math.ceil(passes * len(trainer.get_train_dataloader()) / config.micro_batches), 1)
+    return math.ceil(len(trainer.batches.rows) / (config.micro_batches * processes))
 
 
 def check_trackers(names: Sequence[str]) -> None:
@@ -120,18 +135,18 @@ def check_trackers(names: Sequence[str]) -> None:
         )
 
 
-def _arguments(config: TrainConfig, *, batches: Batches | None, rows: RowFile, device: str, dtype: str) -> Any:
+def _arguments(config: TrainConfig, *, packing: Packing, rows: RowFile, device: str, dtype: str, processes: int) -> Any:
     from trl import SFTConfig
 
-    laid_end_to_end = batches is None
-    limits, lengths = limits_of(config), rows.numbers.lengths
+    laid_end_to_end = packing == "bfd"
+    limits, lengths = limits_of(config, processes), rows.numbers.lengths
     # a pack laid end to end holds about as many rows as a batch would
     pack_tokens = max(int(lengths.max()), limits.tokens or round(float(lengths.mean()) * (limits.rows or 1)))
     return SFTConfig(
         output_dir=str(config.out / "checkpoints"),
         per_device_train_batch_size=1,  # a pack, or one of our batches
         gradient_accumulation_steps=config.micro_batches,
-        num_train_epochs=config.epochs if laid_end_to_end else 1.0,
+        num_train_epochs=1.0,  # our batches are those of the whole run
         max_steps=config.max_steps if config.max_steps is not None else -1,
         learning_rate=config.learning_rate,
         lr_scheduler_type=SCHEDULES[config.schedule],

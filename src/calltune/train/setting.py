@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from calltune.errors import ConfigError
 from calltune.train.config import TrainConfig
+from calltune.train.processes import Processes
 
 if TYPE_CHECKING:
     from calltune.contract import Toolset
@@ -31,16 +32,18 @@ class Setting:
     """Longest row in tokens."""
     new_tokens: Mapping[str, int]
     """Tokens that the template added to the tokenizer."""
+    processes: Processes
+    """The processes that train."""
 
 
-def open_setting(config: TrainConfig, contract: Toolset | None) -> Setting:
+def open_setting(config: TrainConfig, contract: Toolset | None, processes: Processes) -> Setting:
     """Find the model, load its tokenizer, choose device, dtype, template and thinking."""
     from calltune.data import read_rows
     from calltune.render.renderer import load_renderer
     from calltune.render.source import context_length, resolve_model
     from calltune.train.adapter import resolve_device, resolve_dtype
 
-    device = resolve_device(config)
+    device = resolve_device(config, processes)
     source = resolve_model(config.model)
     if source.kind == "run":
         raise ConfigError(
@@ -61,6 +64,7 @@ def open_setting(config: TrainConfig, contract: Toolset | None) -> Setting:
         renderer=renderer,
         limit=config.max_tokens or holds or 1 << 30,
         new_tokens=new_tokens,
+        processes=processes,
     )
 
 
@@ -82,6 +86,7 @@ def resolved(setting: Setting, contract: Toolset | None) -> dict[str, Any]:
         "format": renderer.format,
         "device": setting.device,
         "dtype": setting.dtype,
+        "processes": setting.processes.count,
         "added_tokens": dict(setting.new_tokens),
         "contract": contract.fingerprint if contract is not None else None,
     }

@@ -7,11 +7,12 @@ TRL when it is imported, because it derives from their class; import it inside f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from peft.tuners.tuners_utils import BaseTunerLayer
 from torch.utils.data import DataLoader, Dataset
@@ -19,8 +20,9 @@ from trl import SFTTrainer
 
 from calltune.train.checkpoints import mark_complete
 from calltune.train.head import Head, find_head, head_loss
-from calltune.train.order import Batches
+from calltune.train.order import Batches, batches_with_rows
 from calltune.train.packing import build_pack
+from calltune.train.processes import Processes, average_gradients, totals
 from calltune.train.tree import attention_inputs
 
 
@@ -70,43 +72,60 @@ class RowTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
     """`SFTTrainer` on rendered rows."""
 
     def __init__(self, *args: Any, batches: Batches | None, **kwargs: Any) -> None:
-        self.batches = batches
-        """The batches of the whole run; None leaves them to TRL (packs laid end to end are made before training)."""
+        self.batches = batches or Batches(rows=(), epochs=())
+        """The batches of the whole run. None leaves them to be planned when TRL has laid the packs end to end."""
         self.seen_tokens = 0
-        """Tokens of the rows trained on since the start of this process, prompts and padding-free."""
+        """Tokens of the rows that this process trained on since its start, prompts and padding-free."""
+        self._part = 0
+        """Number of the micro-batch in its step."""
         super().__init__(*args, **kwargs)
         self.head = find_head(self.model) if batches is not None else None
         """Where logits are computed at the loss pairs only; None where TRL computes the loss or the head is unknown."""
         for module in self.model.modules():  # autocast does it, and PEFT's own cast would keep a float32 copy a layer
             if isinstance(module, BaseTunerLayer):
                 module.cast_input_dtype_enabled = not self.args.bf16
+        if self.args.world_size > 1:
+            # no DDP: see `average_gradients`
+            self.accelerator.prepare_model = partial(self.accelerator.prepare_model, evaluation_mode=True)
+            # TRL gathers its metrics in every forward pass, and not every process has as many: trackers get the first's
+            self.accelerator.gather_for_metrics = lambda values, **options: values
         self.model_accepts_loss_kwargs = True  # the loss is divided by the weight of the whole step, here and in TRL
 
     def get_train_dataloader(self) -> Any:
-        """The run's batches, one after the other: to the trainer, the whole run is one epoch of them."""
-        if self.batches is None:
-            return super().get_train_dataloader()
+        """The run's batches, dealt out to the processes: to the trainer, the whole run is one epoch of them."""
         rows = _RowsOfBatches(self.train_dataset, self.batches, self.data_collator)
         loader = DataLoader(rows, collate_fn=itemgetter(0), pin_memory=self.args.dataloader_pin_memory)
         return self.accelerator.prepare(loader)
 
     def epochs_at(self, step: int) -> float:
         """How many times over the data the run has gone after so many steps."""
-        batches: int = step * self.args.gradient_accumulation_steps
-        if self.batches is None:
-            return batches / self._packs_per_epoch
+        batches: int = step * self.args.gradient_accumulation_steps * self.args.world_size
         return self.batches.epochs[min(batches, len(self.batches.epochs)) - 1] if batches else 0.0
-
-    @cached_property
-    def _packs_per_epoch(self) -> int:
-        return len(self.get_train_dataloader())
 
     def _get_num_items_in_batch(self, batch_samples: list[dict[str, Any]], device: torch.device) -> Any:
         """The weight of all learned tokens of a step, over its micro-batches and processes."""
-        if not batch_samples or "pair_weight" not in batch_samples[0]:
-            return super()._get_num_items_in_batch(batch_samples, device)
-        total = torch.stack([batch["pair_weight"].sum() for batch in batch_samples]).sum().to(device)
+        total = torch.tensor(sum(learned_weight(batch) for batch in batch_samples), device=device)
         return self.accelerator.gather(total).sum() if self.args.world_size > 1 else total
+
+    def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> Any:
+        """Forward and backward pass of a batch; after the last one of a step, every process has the step's gradients.
+
+        What is random in it (dropout) depends on the number of the batch in the run: it is the same for any number of
+        processes, and after a resume.
+        """
+        step = self.state.global_step * self.args.gradient_accumulation_steps + self._part
+        number = step * self.args.world_size + self.args.process_index
+        torch.manual_seed(int(np.random.SeedSequence([self.args.seed, number]).generate_state(1)[0]))
+        if inputs:
+            loss = super().training_step(model, inputs, num_items_in_batch)
+        else:  # a batch that only fills up: see `plan_batches`
+            loss = torch.zeros((), device=self.args.device)
+        self._part += 1
+        if self.accelerator.sync_gradients:
+            self._part = 0
+            if self.args.world_size > 1:
+                average_gradients(p for p in self.model.parameters() if p.requires_grad)
+        return loss
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
@@ -130,6 +149,10 @@ class RowTrainer(SFTTrainer):  # type: ignore[misc]  # TRL has no types
         if self.args.should_save:
             self.model.save_pretrained(output_dir, state_dict=state_dict, save_embedding_layers=False)
 
+    def _save_rng_state(self, output_dir: str) -> None:
+        if self.args.should_save:  # the others write nothing, and nothing of it is needed: see `training_step`
+            super()._save_rng_state(output_dir)
+
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         # past SFTTrainer, which would write a model card into every checkpoint
         super(SFTTrainer, self)._save_checkpoint(model, trial)
@@ -147,7 +170,15 @@ class _RowsOfBatches(Dataset[Any]):
         return len(self.batches.rows)
 
     def __getitem__(self, number: int) -> Any:
-        return self.collate([self.rows[int(row)] for row in self.batches.rows[number]])
+        rows = [self.rows[int(row)] for row in self.batches.rows[number]]
+        return self.collate(rows) if rows else {}
+
+
+def learned_weight(batch: dict[str, Any]) -> float:
+    """The weight of the learned tokens of a batch."""
+    if not batch:
+        return 0.0
+    return float(batch["pair_weight"].sum() if "pair_weight" in batch else batch["labels"].ne(-100).sum())
 
 
 def count_tokens(inputs: dict[str, Any]) -> int:
@@ -174,12 +205,10 @@ def batch_loss(model: Any, inputs: dict[str, Any], head: Head | None) -> torch.T
     if head is not None:
         hidden = base.base_model(**nodes).last_hidden_state.flatten(0, 1)[inputs["predecessor"]]  # (pairs, width)
         return head_loss(head, hidden, inputs["target"], inputs["pair_weight"])
-    row, column = (
-        inputs["predecessor"] // nodes["input_ids"].shape[1],
-        inputs["predecessor"] % nodes["input_ids"].shape[1],
-    )
-    columns, at = torch.unique(column, return_inverse=True)
-    logits = model(**nodes, logits_to_keep=columns).logits[row, at]  # (pairs, vocabulary)
+    length = nodes["input_ids"].shape[1]
+    columns, at = torch.unique(inputs["predecessor"] % length, return_inverse=True)
+    kept = model(**nodes, logits_to_keep=columns).logits  # (rows, columns, vocabulary)
+    logits = kept[inputs["predecessor"] // length, at]  # (pairs, vocabulary)
     losses = torch.nn.functional.cross_entropy(logits.float(), inputs["target"], reduction="none")
     total: torch.Tensor = (losses * inputs["pair_weight"]).sum()
     return total
@@ -195,19 +224,20 @@ def compute_dtype(model: Any) -> torch.dtype:
 
 
 @torch.no_grad()
-def held_out_loss(trainer: RowTrainer, rows: Any, batches: Batches) -> float:
-    """Mean negative log-likelihood of the learned tokens of `rows`, each token counting by its weight."""
+def held_out_loss(trainer: RowTrainer, rows: Any, batches: Batches, processes: Processes) -> float:
+    """Mean negative log-likelihood of the learned tokens of `rows`, each token counting by its weight. The processes
+    share the batches."""
     model = trainer.model
     was_training = model.training
     model.eval()
     total, weight = 0.0, 0.0
     try:
-        for numbers in batches.rows:
+        for numbers in batches_with_rows(batches.rows[processes.rank :: processes.count]):
             batch = trainer._prepare_inputs(trainer.data_collator([rows[int(number)] for number in numbers]))
             with trainer.compute_loss_context_manager():
                 total += float(trainer.compute_loss(model, batch, num_items_in_batch=torch.tensor(1.0)))
-            weights = batch["pair_weight"].sum() if "pair_weight" in batch else batch["labels"].ne(-100).sum()
-            weight += float(weights)
+            weight += learned_weight(batch)
     finally:
         model.train(was_training)
+    total, weight = totals(processes, total / processes.count, weight)  # the trainer scales a loss for a mean over them
     return total / weight
