@@ -20,7 +20,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import islice
 from pathlib import Path
@@ -61,6 +61,7 @@ SHAPES = {
     },
 }
 TRIAL_ROWS, SLOW_ROWS = 8, 4
+ONE_PASS = "1 passes, checkpointing"
 PADDED = {"cpu": ("padded by 1", "padded by 4", "bfd"), "cuda": ("padded by 4", "padded by 16", "bfd")}
 CHECKPOINTED_TOKENS = 6
 """With gradient checkpointing about so many times the tokens fit into the memory that one row takes without."""
@@ -82,8 +83,8 @@ class Options:
     """Also the contestants that score every position, on a few rows once."""
     device: str = "cpu"
     """cpu or cuda."""
-    growth: bool = True
-    """Also how the gain grows with the rows of a step."""
+    growth: tuple[str, ...] = ("SNIPS", "SGD", "Taskmaster")
+    """Corpora on which to see how the gain grows with the rows of a step; none: leave the plot out."""
 
 
 class Worker:
@@ -134,8 +135,9 @@ def workers(*jobs: dict[str, Any]) -> Iterator[list[Worker]]:
             worker.close()
 
 
-def prepare(name: str, folder: Path) -> Path:
-    """Render a corpus as `calltune train` does, with Qwen3's vocabulary and template; the folder for `Job.rows`."""
+def prepare(name: str, folder: Path, tools: int | None = None) -> tuple[Path, float]:
+    """Render a corpus as `calltune train` does, with Qwen3's vocabulary and template. Returns the folder for `Job.rows`
+    and the schemas' share of all tokens. With `tools`: the rows that call the first tool, offered only so many."""
     from calltune.data import read_rows
     from calltune.render.renderer import Renderer
     from calltune.render.source import load_tokenizer, resolve_model
@@ -145,19 +147,33 @@ def prepare(name: str, folder: Path) -> Path:
     template = resources.files("trl").joinpath("chat_templates/qwen3.jinja")
     tokenizer.chat_template = template.read_text(encoding="utf-8")
     rows = islice(read_rows(SHARED / "data" / FILES[name]), MOST_CONVERSATIONS)
-    target = folder / name
+    if tools is not None:
+        rows = _offered(rows, tools)
+    target = folder / f"{name}{tools or ''}"
     prepared = prepare_rows(
         rows, Renderer(tokenizer, thinking="off"), target, limit=32_768, quarantine=folder / "quarantine.jsonl"
     )
     np.savez(target / "numbers.npz", **vars(prepared.train.numbers))
     counts = prepared.counts
+    share = counts.tokens["schemas"] / counts.tokens.total()
     print(
-        f"{name}: {counts.rows:,} rows of {counts.tokens.total() / counts.rows:,.0f} tokens, schemas "
-        f"{counts.tokens['schemas'] / counts.tokens.total():.0%}, learned "
-        f"{counts.learned.total() / counts.tokens.total():.1%}",
+        f"{target.name}: {counts.rows:,} rows of {counts.tokens.total() / counts.rows:,.0f} tokens, "
+        f"schemas {share:.0%}, learned {counts.learned.total() / counts.tokens.total():.1%}",
         flush=True,
     )
-    return target
+    return target, share
+
+
+def _offered(rows: Iterator[Any], tools: int) -> Iterator[Any]:
+    first = None
+    for row in rows:
+        conversation = row.conversation
+        called = [call["function"]["name"] for m in conversation.messages for call in m.get("tool_calls") or ()]
+        names = [tool["function"]["name"] for tool in conversation.tools]
+        first = first or names[0]
+        if called == [first]:
+            fewer = replace(conversation, tools=conversation.tools[:tools])
+            yield replace(row, conversation=fewer, data=fewer.to_json())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,14 +227,7 @@ def our_settings(sizes: Sizes) -> tuple[str, ...]:
 
 def compare(name: str, rows: Path, dtype: str, options: Options) -> dict[str, Any]:
     """One line of the table."""
-    job = {
-        "rows": str(rows),
-        "tokenizer": str(SHARED / "tokenizers" / "qwen3"),
-        "dtype": dtype,
-        "device": options.device,
-        "model": SHAPES[options.device],
-        "rows_per_step": options.rows,
-    }
+    job = job_of(rows, options) | {"dtype": dtype}
     trials: dict[str, dict[str, float]] = {}
     sizes = sizes_of(rows, options)
     for setting in PADDED[options.device]:
@@ -236,7 +245,7 @@ def compare(name: str, rows: Path, dtype: str, options: Options) -> dict[str, An
     steps: dict[str, list[dict[str, Any]]] = {contestant: [] for contestant in names}
     with workers(
         *(
-            job | {"contestant": contestant, "setting": setting, "steps": options.rounds}
+            job | {"contestant": contestant, "setting": setting}
             for contestant, setting in zip(names, (theirs, ours), strict=True)
         )
     ) as running:
@@ -270,26 +279,46 @@ def compare(name: str, rows: Path, dtype: str, options: Options) -> dict[str, An
     }
 
 
-def growth(name: str, rows: Path, options: Options, rate: float) -> list[dict[str, Any]]:
-    """calltune on 2 to 128 rows a step, in one pass, against TRL's `rate` (which does not depend on it)."""
-    points = []
-    for count in (2, 8, 32, 128):
-        job = {
-            "rows": str(rows),
-            "tokenizer": str(SHARED / "tokenizers" / "qwen3"),
-            "dtype": options.dtypes[0],
-            "device": options.device,
-            "model": SHAPES[options.device],
-            "rows_per_step": count,
-            "contestant": "calltune",
-            "setting": "1 passes, checkpointing",
-            "steps": 3,
-        }
-        with workers(job) as (one,):
-            rows_per_s = count / statistics.median(one.step()["seconds"] for _ in range(3))
-        points.append({"data": name, "rows": count, "rows_per_s": rows_per_s, "ratio": rows_per_s / rate})
-        print(f"   {name} {count:4} rows a step {rows_per_s:6.2f} rows/s {rows_per_s / rate:5.1f}x", flush=True)
-    return points
+ROW_COUNTS = (2, 8, 32, 128)
+
+
+def growth(name: str, rows: Path, options: Options, rate: float) -> Iterator[dict[str, Any]]:
+    """calltune on few and many rows a step, in one pass, against TRL's `rate` (which does not depend on it)."""
+    for count in ROW_COUNTS:
+        ours = _rate(job_of(rows, options) | {"rows_per_step": count, "contestant": "calltune", "setting": ONE_PASS})
+        print(f"   {name} {count:4} rows a step {ours:6.2f} rows/s {ours / rate:5.1f}x", flush=True)
+        yield {"data": name, "rows": count, "rows_per_s": ours, "ratio": ours / rate}
+
+
+def growth_with_schemas(options: Options, folder: Path) -> Iterator[dict[str, Any]]:
+    """SNIPS with 1 to 7 of its tools: the same questions and calls, more or less schema in front of them."""
+    for tools in (1, 2, 4, 7):
+        rows, share = prepare("SNIPS", folder, tools)
+        job = job_of(rows, options)
+        theirs = _rate(job | {"contestant": "trl learned", "setting": PADDED[options.device][0], "only": TRIAL_ROWS})
+        ours = _rate(job | {"contestant": "calltune", "setting": ONE_PASS})
+        print(f"   schemas {share:.0%}: {ours:6.2f} rows/s, TRL {theirs:5.2f}, {ours / theirs:5.1f}x", flush=True)
+        yield {"tools": tools, "schemas": share, "rows_per_s": ours, "trl": theirs, "ratio": ours / theirs}
+
+
+def job_of(rows: Path, options: Options) -> dict[str, Any]:
+    """What the jobs on these rows have in common."""
+    return {
+        "rows": str(rows),
+        "tokenizer": str(SHARED / "tokenizers" / "qwen3"),
+        "dtype": options.dtypes[0],
+        "device": options.device,
+        "model": SHAPES[options.device],
+        "rows_per_step": options.rows,
+        "steps": options.rounds,
+    }
+
+
+def _rate(job: dict[str, Any]) -> float:
+    """Rows a second: the median of its steps."""
+    with workers(job) as (one,):
+        seconds = statistics.median(one.step()["seconds"] for _ in range(job["steps"]))
+    return float((job.get("only") or job["rows_per_step"]) / seconds)
 
 
 def table(lines: Sequence[dict[str, Any]]) -> str:
@@ -311,54 +340,67 @@ def table(lines: Sequence[dict[str, Any]]) -> str:
     return head + body
 
 
-def draw(points: Sequence[dict[str, Any]], path: Path) -> None:
-    """The gain over the rows of a step."""
+def draw(points: Sequence[dict[str, Any]], schemas: Sequence[dict[str, Any]], path: Path) -> None:
+    """The gain over the rows of a step, and over the schemas' share of the tokens."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
+    figure, (axes, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True)
     for name in dict.fromkeys(point["data"] for point in points):
         chosen = [point for point in points if point["data"] == name]
         axes.plot([p["rows"] for p in chosen], [p["ratio"] for p in chosen], marker="o", label=name)
     axes.set(xscale="log", yscale="log", xlabel="rows a step", ylabel="rows/s beside TRL (learned tokens only)")
-    axes.set_xticks([2, 8, 32, 128], ["2", "8", "32", "128"])
+    axes.set_xticks(ROW_COUNTS, [str(count) for count in ROW_COUNTS])
     axes.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
-    axes.axhline(1, color="grey", linewidth=0.8)
-    axes.grid(alpha=0.3)
     axes.legend(frameon=False)
+    right.plot([100 * point["schemas"] for point in schemas], [point["ratio"] for point in schemas], marker="o")
+    for point in schemas:
+        tools = f"{point['tools']} tool{'s' if point['tools'] > 1 else ''}"
+        right.annotate(tools, (100 * point["schemas"], point["ratio"]), textcoords="offset points", xytext=(-8, 8))
+    right.set(xlabel="schemas, % of all tokens (SNIPS)")
+    for one in (axes, right):
+        one.axhline(1, color="grey", linewidth=0.8)
+        one.grid(alpha=0.3)
     figure.savefig(path, dpi=120)
 
 
 def main(options: Options | None = None) -> dict[str, Any]:
-    """Print the table as it grows; write JSON after every line and the plot at the end; return everything."""
+    """Print the table as it grows; write JSON after every line and the plot at the end; return everything. Lines of an
+    earlier run stay where they are not measured again."""
     options = options or Options()
     if not (SHARED / "data").is_dir():
         print(f"left out: no real data in {SHARED} (set CALLTUNE_SHARED)")
         return {}
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "train_speed.json"
-    found: dict[str, Any] = {"lines": [], "growth": []}
-    with tempfile.TemporaryDirectory() as folder:
+    found: dict[str, Any] = {"lines": [], "growth": [], "schemas": []}
+    if path.is_file():
+        found |= json.loads(path.read_text())
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         for dtype in options.dtypes:
             for name in options.data:
-                rows = Path(folder) / name
-                rows = rows if rows.exists() else prepare(name, Path(folder))
-                found["lines"].append(compare(name, rows, dtype, options))
+                rows = folder / name if (folder / name).exists() else prepare(name, folder)[0]
+                line = compare(name, rows, dtype, options)
+                others = [one for one in found["lines"] if (one["data"], one["dtype"]) != (name, dtype)]
+                found["lines"] = [*others, line]
                 path.write_text(json.dumps(found, indent=1) + "\n")
                 print(table(found["lines"]), flush=True)
+        rates = {one["data"]: one["rows_per_s"] for one in found["lines"] if one["dtype"] == options.dtypes[0]}
         if options.growth:
-            for line in [line for line in found["lines"] if line["dtype"] == options.dtypes[0]]:
-                rate = line["rows_per_s"]["trl learned"]
-                found["growth"] += growth(line["data"], Path(folder) / line["data"], options, rate)
-            draw(found["growth"], RESULTS / "train_speed.png")
+            found["growth"], found["schemas"] = [], list(growth_with_schemas(options, folder))
+        for name in options.growth:
+            rows = folder / name if (folder / name).exists() else prepare(name, folder)[0]
+            found["growth"] += growth(name, rows, options, rates[name]["trl learned"])
+        if options.growth:
+            path.write_text(json.dumps(found, indent=1) + "\n")
+            draw(found["growth"], found["schemas"], RESULTS / "train_speed.png")
     return found
 
 
 if __name__ == "__main__":
     import tyro
 
-    result = main(tyro.cli(Options))
-    if result:
-        (RESULTS / "train_speed.json").write_text(json.dumps(result, indent=1) + "\n")
+    main(tyro.cli(Options))

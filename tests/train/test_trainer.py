@@ -93,6 +93,15 @@ def test_a_batch_has_the_loss_and_the_gradients_of_its_rows(
     assert_same_gradients(gradients(model, apart), gradients(model, batch))
 
 
+def test_a_model_that_takes_no_packs_is_trained_on_padded_rows(
+    tiny_model: Callable[..., Any], with_lora: Callable[..., Any]
+) -> None:
+    model = with_lora(tiny_model("mamba"), target_modules=["in_proj", "out_proj"])
+    apart, batch = rows_apart(model, ROWS), rows_padded(model, ROWS)
+    assert batch.item() == pytest.approx(apart.item(), rel=1e-6)
+    assert_same_gradients(gradients(model, apart), gradients(model, batch))
+
+
 @pytest.mark.parametrize("together", [rows_packed, rows_padded])
 def test_a_head_of_unknown_form_computes_its_own_logits(
     together: Callable[..., Any],
@@ -197,11 +206,13 @@ def test_a_run_ends_with_the_adapter_of_trl(
     collate: str, tiny_model: Callable[..., Any], with_lora: Callable[..., Any], tmp_path: Any
 ) -> None:
     """Four steps over the same rows, ours and those of an unchanged `SFTTrainer` on a padded batch."""
+    import torch
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
 
     from calltune.train import trainer as ours
     from calltune.train.order import Batches
+    from calltune.train.processes import ALONE
     from calltune.train.session import quiet_libraries
 
     rows = [row for row in ROWS if set(row[1]) <= {0.0, 1.0}]
@@ -228,6 +239,9 @@ def test_a_run_ends_with_the_adapter_of_trl(
         before = {name: p.detach().clone() for name, p in mine.model.named_parameters() if p.requires_grad}
         theirs.train()
         mine.train()
+        held_out = ours.held_out_loss(mine, mine.train_dataset, Batches(rows=[[0, 2], [1, 3, 4]], epochs=[0, 1]), ALONE)
+    with torch.no_grad():
+        assert held_out == pytest.approx(float(rows_apart(mine.model, rows)), rel=1e-5)
     expected, learned = (dict(one.model.state_dict()) for one in (theirs, mine))
     for name, start in before.items():
         got = learned[name]
