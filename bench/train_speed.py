@@ -172,7 +172,7 @@ def _offered(rows: Iterator[Any], tools: int) -> Iterator[Any]:
         names = [tool["function"]["name"] for tool in conversation.tools]
         first = first or names[0]
         if called == [first]:
-            fewer = replace(conversation, tools=conversation.tools[:tools])
+            fewer = replace(conversation, tools=conversation.tools[:tools], offer=None)
             yield replace(row, conversation=fewer, data=fewer.to_json())
 
 
