@@ -230,8 +230,8 @@ def compare(name: str, rows: Path, dtype: str, options: Options) -> dict[str, An
     job = job_of(rows, options) | {"dtype": dtype}
     trials: dict[str, dict[str, float]] = {}
     sizes = sizes_of(rows, options)
-    for setting in PADDED[options.device]:
-        with workers(job | {"contestant": "trl learned", "setting": setting, "steps": 1, "only": TRIAL_ROWS}) as (one,):
+    for setting in PADDED[options.device]:  # planned as the whole run is: packs are as long as its longest row
+        with workers(job | {"contestant": "trl learned", "setting": setting, "only": TRIAL_ROWS}) as (one,):
             trials[setting] = one.step()
     theirs = min(PADDED[options.device], key=lambda setting: trials[setting]["seconds"])
     for setting in dict.fromkeys(our_settings(sizes)):

@@ -132,7 +132,7 @@ def trl_trainer(job: Job, tokenizer: Any) -> SFTTrainer:
         }
     )
     a_step = job.only or job.rows_per_step
-    packing, longest = job.setting == "bfd", int(rows.numbers.lengths[order].max())
+    packing, longest = job.setting == "bfd", max(int(rows.numbers.lengths[step].max()) for step in steps)
     by = 1 if packing else min(int(job.setting.rpartition(" ")[2]), a_step)
     packs_a_step = -(-int(rows.numbers.lengths[order].sum()) // (longest * job.steps))
     arguments = SFTConfig(
