@@ -47,8 +47,10 @@ class Job:
     """Sizes of the model; see `build_model`."""
     rows_per_step: int
     setting: str
-    """calltune: passes a step, like "2 passes" or "1 passes, checkpointing"; TRL: "padded by 4" rows, or "bfd"."""
+    """calltune: "plain" or "checkpointing"; TRL: "padded by 4" rows, or "bfd"."""
     steps: int
+    passes: int = 1
+    """Passes a step of calltune: they decide which rows a step holds, for TRL as well."""
     only: int | None = None
     """Train on so many rows of the first step only."""
     out: str = field(default_factory=tempfile.mkdtemp)
@@ -76,11 +78,11 @@ def our_config(job: Job) -> TrainConfig:
         out=Path(job.out),
         rows_per_step=job.rows_per_step,
         max_steps=job.steps,
-        micro_batches=int(job.setting.split()[0]) if job.contestant == "calltune" else 1,
+        micro_batches=job.passes,
         schedule="constant",
         warmup=0,
         dtype="float32" if job.dtype == "float32" else "bfloat16",
-        gradient_checkpointing="checkpointing" in job.setting,
+        gradient_checkpointing=job.setting == "checkpointing",
         save_steps=10_000,
     )
 
@@ -121,7 +123,8 @@ def trl_trainer(job: Job, tokenizer: Any) -> SFTTrainer:
 
     config, rows = our_config(job), load_rows(job.rows)
     dataset = open_rows(rows)
-    steps = batches_of(rows, config, "prefix", 1, epochs=1, steps=job.steps).rows
+    batches = batches_of(rows, config, "prefix", 1, epochs=1, steps=job.steps).rows
+    steps = [np.concatenate(batches[start : start + job.passes]) for start in range(0, len(batches), job.passes)]
     order = [int(row) for step in steps for row in sorted(step[: job.only], key=lambda row: -rows.numbers.lengths[row])]
     columns = [dataset[row] for row in order]
     labels = "input_ids" if job.contestant == "textbook" else "labels"
@@ -150,6 +153,7 @@ def trl_trainer(job: Job, tokenizer: Any) -> SFTTrainer:
         packing=packing,
         packing_strategy="bfd",
         max_length=longest,
+        seed=config.seed,
         logging_steps=1,
         save_strategy="no",
         report_to="none",
@@ -158,8 +162,9 @@ def trl_trainer(job: Job, tokenizer: Any) -> SFTTrainer:
     if job.contestant == "trl learned":
         # what TRL does on CUDA: only the hidden states before learned tokens go through its head
         trl_utils._use_triton = lambda device: True
+    model = build_model(job)
     return SFTTrainer(
-        model=build_model(job),
+        model=model,
         args=arguments,
         train_dataset=table,
         processing_class=tokenizer,
