@@ -159,3 +159,15 @@ def test_packs_laid_out_already_come_each_alone_once_an_epoch() -> None:
 def test_epochs_differ() -> None:
     first, second = (plan(epochs=2).rows[part] for part in (slice(0, 10), slice(10, 20)))
     assert [batch.tolist() for batch in first] != [batch.tolist() for batch in second]
+
+
+def test_the_longest_batch_of_a_step_comes_first() -> None:
+    rows = numbers(*((talk, 0, 10, 0, 1 + talk) for talk in range(30)))
+    settings: dict[str, Any] = {"seed": 0, "epochs": 1}
+    plain = plan_batches(rows, "prefix", Limits(rows=2), **settings)
+    sorted_ = plan_batches(rows, "prefix", Limits(rows=2), a_step=4, **settings)
+    for start in range(0, len(plain.rows), 4):
+        step, same = sorted_.rows[start : start + 4], plain.rows[start : start + 4]
+        tokens = [int(rows.lengths[batch].sum()) for batch in step]
+        assert tokens == sorted(tokens, reverse=True)
+        assert sorted(batch.tolist() for batch in step) == sorted(batch.tolist() for batch in same)

@@ -17,7 +17,7 @@ from torch.utils.checkpoint import checkpoint
 
 from calltune.train.tree import TOLERANCE, evaluating
 
-PART = {"cpu": 1 << 25, "cuda": 1 << 28}
+PART = {"cpu": 1 << 24, "cuda": 1 << 28}
 """Logits computed at once: enough rows for a fast matrix product."""
 CACHED = 1 << 21
 """Of these, logits turned into probabilities at once in float32: on a CPU they stay in its cache."""

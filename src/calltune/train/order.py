@@ -52,18 +52,22 @@ def batches_with_rows(batches: Sequence[Array]) -> list[Array]:
 
 
 def plan_batches(
-    numbers: RowNumbers | Sized,
+    numbers: Any,
     kind: Literal["prefix", "length", "each"],
     limits: Limits,
     *,
     seed: int,
     epochs: float,
     exactly: int | None = None,
+    a_step: int = 1,
     multiple_of: int = 1,
 ) -> Batches:
-    """Batches for `epochs` times over the data; where `exactly` is given, so many instead.
+    """Batches for `epochs` times over the data; where `exactly` is given, so many instead. `numbers`: `RowNumbers`, or
+    for the kind "each" anything that has a length.
 
-    Empty ones at the end make them a multiple of the processes that share them: each gets as many as the others, and no
+    Of the `a_step` batches of an optimizer step the longest comes first: memory is then taken once and used again by
+    the others, and processes that work side by side have about as much to do. Empty ones at the end make them a
+    multiple of the processes that share them (`multiple_of`): each gets as many as the others, and no
     row comes twice.
     """
     import numpy as np
@@ -83,8 +87,16 @@ def plan_batches(
             done.append(epoch + seen / len(numbers))
         taken += batches
     taken, done = taken[:exactly], done[:exactly]
+    if a_step > 1 and kind != "each":
+        taken = _longest_first(taken, numbers, a_step)
     fillers = -len(taken) % multiple_of
     return Batches(rows=taken + [np.empty(0, np.int64)] * fillers, epochs=done + done[-1:] * fillers)
+
+
+def _longest_first(batches: list[Array], numbers: RowNumbers, a_step: int) -> list[Array]:
+    tokens = [int(numbers.lengths[batch].sum()) for batch in batches]
+    order = sorted(range(len(batches)), key=lambda number: (number // a_step, -tokens[number]))
+    return [batches[number] for number in order]
 
 
 def prefix_batches(numbers: RowNumbers, limits: Limits, *, seed: int, epoch: int) -> list[Array]:

@@ -43,6 +43,7 @@ def batches_of(
         seed=config.seed,
         epochs=epochs,
         exactly=steps and steps * config.micro_batches * processes,
+        a_step=config.micro_batches * processes,
         multiple_of=processes,
     )
 
