@@ -28,6 +28,8 @@ from typing import Any
 
 import numpy as np
 
+from calltune.train.session import WHOLE_PAGES
+
 SHARED = Path(os.environ.get("CALLTUNE_SHARED", Path(__file__).parents[2] / "shared"))
 RESULTS = Path(__file__).parent / "results"
 FILES = {
@@ -65,7 +67,7 @@ BY_MUCH = 0.9
 """TRL's packs hold other rows in a step than the batches do, and its losses are then not comparable: they are taken
 only where they are faster by more than a tenth."""
 PADDED = {"cpu": ("padded by 1", "padded by 4", "bfd"), "cuda": ("padded by 4", "padded by 16", "bfd")}
-CHECKPOINTED_TOKENS = 6
+CHECKPOINTED = 6
 """With gradient checkpointing about so many times the tokens fit into the memory that one row takes without."""
 
 
@@ -94,9 +96,18 @@ class Worker:
 
     def __init__(self, **job: Any) -> None:
         command = [sys.executable, "-m", "bench.train_speed_worker", json.dumps(job)]
+        environment = dict(os.environ)
+        if job["contestant"] == "calltune":
+            environment |= WHOLE_PAGES  # before PyTorch is imported, as `calltune train` does
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115  # as long as the process
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, bufsize=1
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+            bufsize=1,
+            env=environment,
         )
         self.read()
 
@@ -188,6 +199,8 @@ class Sizes:
     """Of its rows apart."""
     nodes: dict[int, int]
     """Of its packs together, by the number of passes."""
+    heaviest: dict[int, int]
+    """Of the rows of the step with the most, by the number of passes: they decide which rows a step holds."""
 
 
 def sizes_of(rows: Path, options: Options) -> Sizes:
@@ -200,6 +213,7 @@ def sizes_of(rows: Path, options: Options) -> Sizes:
     file = load_rows(str(rows))
     dataset = open_rows(file)
     nodes: dict[int, int] = {}
+    heaviest: dict[int, int] = {}
     longest = tokens = 0
     passes = 1
     while passes <= options.rows:
@@ -210,37 +224,43 @@ def sizes_of(rows: Path, options: Options) -> Sizes:
             packs.append(build_pack([(row["input_ids"], row["weights"]) for row in held]))
             longest = max(longest, *(len(row["input_ids"]) for row in held))
         nodes[passes] = sum(len(pack) for pack in packs) // options.rounds
+        steps = [packs[start : start + passes] for start in range(0, len(packs), passes)]
+        heaviest[passes] = max(sum(pack.row_tokens for pack in step) for step in steps)
         tokens = sum(pack.row_tokens for pack in packs) // options.rounds
         passes *= 2
-    return Sizes(longest=longest, tokens=tokens, nodes=nodes)
+    return Sizes(longest=longest, tokens=tokens, nodes=nodes, heaviest=heaviest)
 
 
-def our_settings(sizes: Sizes) -> tuple[tuple[int, str], ...]:
-    """The fewest passes that need about the memory of one row, with and without gradient checkpointing."""
+def our_settings(sizes: Sizes) -> list[tuple[int, str]]:
+    """The fewest passes that need about the memory of one row and of three, and with gradient checkpointing."""
 
     def passes(room: float) -> int:
-        return next((n for n, nodes in sizes.nodes.items() if nodes / n <= room), max(sizes.nodes))
+        return next((n for n, nodes in sizes.nodes.items() if nodes / n <= room * sizes.longest), max(sizes.nodes))
 
-    return (
-        (passes(CHECKPOINTED_TOKENS * sizes.longest), "checkpointing"),
-        (passes(1.05 * sizes.longest), "plain"),
-    )
+    plain = {passes(1.05), passes(3)}
+    return [(passes(CHECKPOINTED), "checkpointing"), *((number, "plain") for number in sorted(plain))]
 
 
 def compare(name: str, rows: Path, dtype: str, options: Options) -> dict[str, Any]:
     """One line of the table."""
     job = job_of(rows, options) | {"dtype": dtype}
+    trial = job | {"heaviest": True}
     trials: dict[str, dict[str, float]] = {}
     sizes = sizes_of(rows, options)
     for setting in PADDED[options.device]:  # planned as the whole run is: packs are as long as its longest row
-        with workers(job | {"contestant": "trl learned", "setting": setting, "only": TRIAL_ROWS}) as (one,):
+        with workers(trial | {"contestant": "trl learned", "setting": setting, "only": TRIAL_ROWS}) as (one,):
             trials[setting] = one.step()
     weights = {setting: BY_MUCH if setting != "bfd" else 1.0 for setting in trials}
     theirs = min(trials, key=lambda setting: trials[setting]["seconds"] * weights[setting])
     for passes, setting in our_settings(sizes):
-        with workers(job | {"contestant": "calltune", "setting": setting, "passes": passes, "steps": 1}) as (one,):
+        with workers(trial | {"contestant": "calltune", "setting": setting, "passes": passes}) as (one,):
             trials[f"{passes} passes, {setting}"] = one.step()
-    passes, ours = min(our_settings(sizes), key=lambda one: trials[f"{one[0]} passes, {one[1]}"]["seconds"])
+
+    def cost(one: tuple[int, str]) -> tuple[bool, float]:
+        said = trials[f"{one[0]} passes, {one[1]}"]
+        return said["peak_bytes"] > trials[theirs]["peak_bytes"], said["seconds"] / sizes.heaviest[one[0]]
+
+    passes, ours = min(our_settings(sizes), key=cost)
     for setting, said in trials.items():
         print(f"   trial {setting:26} {said['seconds']:7.1f} s  {said['peak_bytes'] / 2**30:5.2f} GiB", flush=True)
 

@@ -53,6 +53,8 @@ class Job:
     """Passes a step of calltune: they decide which rows a step holds, for TRL as well."""
     only: int | None = None
     """Train on so many rows of the first step only."""
+    heaviest: bool = False
+    """Take the step with the most tokens first: trials see the memory that the run will need."""
     out: str = field(default_factory=tempfile.mkdtemp)
 
 
@@ -87,13 +89,22 @@ def our_config(job: Job) -> TrainConfig:
     )
 
 
+def steps_of(job: Job, rows: RowFile) -> list[list[Any]]:
+    """The rows of every batch, step by step."""
+    batches = batches_of(rows, our_config(job), "prefix", 1, epochs=1, steps=job.steps).rows
+    steps = [list(batches[start : start + job.passes]) for start in range(0, len(batches), job.passes)]
+    if job.heaviest:
+        steps.sort(key=lambda step: -int(rows.numbers.lengths[np.concatenate(step)].sum()))
+    return steps
+
+
 def calltune_trainer(job: Job, tokenizer: Any) -> tuple[Any, str]:
     """calltune as its command builds it, and how it packs."""
     config, rows, model = our_config(job), load_rows(job.rows), build_model(job)
     dataset = open_rows(rows)
     obstacle = why_not_a_tree(model)
     sparse = obstacle is None and use_sparse_attention(model, job.device)
-    batches = batches_of(rows, config, "prefix", 1, epochs=1, steps=job.steps).rows
+    batches = [batch for step in steps_of(job, rows) for batch in step]
     sharing = measure_sharing(batches, dataset, job.model["hidden_size"])
     choice = choose_packing(config, sharing, obstacle=obstacle, sparse=sparse, fractional=False, device=job.device)
     prepared = PreparedRows(
@@ -110,10 +121,7 @@ def calltune_trainer(job: Job, tokenizer: Any) -> tuple[Any, str]:
         dtype=job.dtype,
         processes=1,
     )
-    if job.only:
-        trainer.batches = Batches(
-            rows=[step[: job.only] for step in trainer.batches.rows], epochs=trainer.batches.epochs
-        )
+    trainer.batches = Batches(rows=batches, epochs=trainer.batches.epochs)
     return trainer, choice.packing
 
 
@@ -123,9 +131,8 @@ def trl_trainer(job: Job, tokenizer: Any) -> SFTTrainer:
 
     config, rows = our_config(job), load_rows(job.rows)
     dataset = open_rows(rows)
-    batches = batches_of(rows, config, "prefix", 1, epochs=1, steps=job.steps).rows
-    steps = [np.concatenate(batches[start : start + job.passes]) for start in range(0, len(batches), job.passes)]
-    order = [int(row) for step in steps for row in sorted(step[: job.only], key=lambda row: -rows.numbers.lengths[row])]
+    steps = [np.concatenate(step)[: job.only] for step in steps_of(job, rows)]
+    order = [int(row) for step in steps for row in sorted(step, key=lambda row: -rows.numbers.lengths[row])]
     columns = [dataset[row] for row in order]
     labels = "input_ids" if job.contestant == "textbook" else "labels"
     table = Dataset.from_dict(
@@ -204,7 +211,6 @@ def say(**values: Any) -> None:
 def main() -> None:
     """Run the job."""
     job = Job(**json.loads(sys.argv[1]))
-    torch.set_num_threads(max(torch.get_num_threads(), 1))
     tokenizer = load_tokenizer(resolve_model(job.tokenizer))
     with quiet_libraries():
         if job.contestant == "calltune":

@@ -30,6 +30,7 @@ from calltune.guard import Guard, Outcome
 from calltune.render.parse import Message, ToolCall
 from calltune.train.command import train
 from calltune.train.config import TrainConfig
+from calltune.train.session import take_whole_pages
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -166,6 +167,7 @@ class DemoReport:
 def demo(config: DemoConfig, *, console: Console) -> DemoReport:
     """Run the whole flow and show every step as the command that does it."""
     config.check()
+    take_whole_pages()
     out = config.out
     prepare(out, console)
     contract, run = out / "tools.json", out / "run"

@@ -58,6 +58,9 @@ def train(config: TrainConfig, *, console: Console | None = None) -> TrainReport
 
     Raises a `CalltuneError` for anything that the user can mend; everything is checked before the first step.
     """
+    from calltune.train.session import take_whole_pages
+
+    take_whole_pages()
     processes = find_processes()
     console = console if console is not None and processes.first else _silent_console()
     # 1. The options make sense, the libraries are here, and the run folder is ours to write.

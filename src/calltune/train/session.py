@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ NOT_FOR_THE_USER = (
 )
 """Warnings between the libraries that a user of calltune can do nothing about."""
 MOST_STEPS_BETWEEN_CHECKPOINTS = 500
+WHOLE_PAGES = {"THP_MEM_ALLOC_ENABLE": "1"}
+"""What has PyTorch give every tensor of megabytes pages of its own, large ones where the system has them."""
 
 
 def batches_of(
@@ -174,6 +177,15 @@ def _arguments(config: TrainConfig, *, packing: Packing, rows: RowFile, device: 
         report_to=list(config.report_to) or "none",
         disable_tqdm=True,
     )
+
+
+def take_whole_pages() -> None:
+    """Have PyTorch give every large tensor pages of its own. Call this before it takes memory for the first time.
+
+    Otherwise pieces of tensors that are gone lie between those that are kept: a step took up to twice what it needed.
+    """
+    for name, value in WHOLE_PAGES.items():
+        os.environ.setdefault(name, value)
 
 
 @contextmanager
