@@ -54,6 +54,9 @@ COMMANDS = {
     "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),
     "eval": Command("calltune.evaluate.command", "EvalConfig", "evaluate", "scores; --compare for before and after"),
     "chat": Command("calltune.guard.chat", "ChatConfig", "chat", "talk to it, every call shown with its verdict"),
+    "audit": Command(
+        "calltune.guard.audit_command", "AuditConfig", "audit", "whether an audit log is whole; what it holds"
+    ),
     "demo": Command("calltune.demo.command", "DemoConfig", "demo", "the whole flow on the embedded model"),
 }
 

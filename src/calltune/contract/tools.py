@@ -98,8 +98,11 @@ class Tool:
         return build_validator(self.parameters)
 
     @cached_property
-    def _arguments_valid(self) -> Any:
-        return self._arguments.is_valid
+    def accepts(self) -> Callable[[dict[str, Any]], bool]:
+        """Called with arguments that a strict JSON parser has read: whether they follow the schema; `check` says why
+        not."""
+        valid: Callable[[dict[str, Any]], bool] = self._arguments.is_valid
+        return valid
 
     @cached_property
     def _result(self) -> Any:
@@ -107,7 +110,7 @@ class Tool:
 
     def check(self, arguments: Mapping[str, Any] | str) -> tuple[Problem, ...]:
         """What is wrong with the arguments of a call; () when nothing is. Text is parsed strictly. Never raises."""
-        if type(arguments) is dict and carries(arguments) and self._arguments_valid(arguments):
+        if type(arguments) is dict and carries(arguments) and self.accepts(arguments):
             return ()
         return self._explain(arguments, self._arguments, self.parameters, "argument", texts=True)
 

@@ -37,6 +37,8 @@ class Toolset:
         if faults:
             raise ContractError("the toolset is broken:", faults=faults)
         self._by_name = {tool.name: tool for tool in self.tools}
+        self.get: Callable[[str], Tool | None] = self._by_name.get
+        """The tool of a name, or None."""
         self.names: tuple[str, ...] = tuple(self._by_name)
 
     def __len__(self) -> int:

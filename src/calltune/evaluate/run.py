@@ -59,7 +59,9 @@ def predict(
 
 def _scored(row: EvalRow, completion: Completion, engine: Engine) -> Prediction:
     parsed = engine.parse(completion)
-    outcome = Guard(row.toolset).check(completion, parsed=parsed)
+    outcome = Guard(row.toolset, repairs=(), missing="reject").check(
+        completion, parsed=parsed
+    )  # what the model itself can do
     return Prediction(row, completion, outcome, score(row.expected, parsed, outcome, row.toolset))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from calltune.render.parse import ParseFailure
+from calltune.render.parse import Message, ParseFailure
 
 FinishReason = Literal["stop", "length"]
 
@@ -45,6 +45,8 @@ class Completion:
     error: str | None = None
     """Why nothing could be generated (the prompt is longer than the model's context); None when all went well."""
 
+    message: Message | None = field(default=None, repr=False, compare=False)
+    """What a server has read in it; None where the text is still to be read."""
     request: Request | None = field(default=None, repr=False, compare=False)
     """What was asked, where the engine needs it to read the answer."""
 

@@ -2,22 +2,28 @@
 
 In: what the user types. Out: replies; accepted calls in green, rejected ones in red with the reasons, which the model
 gets once to mend its turn. Functions run only when the contract was made from Python functions: reads at once, writes
-when the user says yes. Otherwise the user types the result. Not here: streaming, time-outs, a record of what ran.
+when the user says yes. Otherwise the user types the result. Not here: streaming, and the loop of a program (`loop`).
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from calltune.contract import Toolset
+from calltune.contract import Problem, Toolset
 from calltune.contract.sentences import printable
 from calltune.errors import CalltuneError, ConfigError
 from calltune.generate.completion import Request
-from calltune.guard.execute import call_function, declined, result_text
+from calltune.guard.approval import approve
+from calltune.guard.audit import Audit
+from calltune.guard.execute import declined
 from calltune.guard.guard import Guard
+from calltune.guard.messages import assistant_message, retry_messages, tool_message
 from calltune.guard.outcome import Outcome, shorten
 from calltune.render.parse import ToolCall
 from calltune.train.run_folder import find_run
@@ -44,6 +50,10 @@ class ChatConfig:
     """System message."""
     run: Literal["never", "confirm", "always"] = "confirm"
     """Run Python functions: confirm runs those that only read and asks before those that write."""
+    policy: Path | None = None
+    """Rules beyond the contract: a YAML file, see docs/guard.md."""
+    audit: Path | None = None
+    """Write every decision and result to this log; `calltune audit verify` checks it."""
     max_rounds: int = 4
     """Turns the model may take for one thing you say."""
     max_tokens: int = 512
@@ -150,7 +160,9 @@ class _Chat:
     ) -> None:
         self.config = config
         self.toolset = toolset
-        self.guard = Guard(toolset)
+        audit = Audit(config.audit) if config.audit else None
+        self.guard = Guard(toolset, policy=config.policy, audit=audit)
+        self.id = uuid.uuid4().hex
         self.engine = engine
         self.console = console
         self.read = read
@@ -212,8 +224,12 @@ class _Chat:
             completion = self.engine.complete(
                 [request], max_tokens=config.max_tokens, temperature=config.temperature, seed=config.seed
             )[0]
-            outcome = self.guard.check(completion, parsed=self.engine.parse(completion))
+            parsed = self.engine.parse(completion)
+            outcome = self._approved(self.guard.check(completion, parsed=parsed, messages=self.messages))
             self._show(outcome)
+            if outcome.decision == "ask":
+                self.messages.append({"role": "assistant", "content": outcome.question})
+                return True
             if outcome.decision == "reply":
                 self.messages.append({"role": "assistant", "content": outcome.reply})
                 return True
@@ -236,11 +252,18 @@ class _Chat:
         for place, call in enumerate(outcome.proposed):
             problems = outcome.problems_of(place)
             verdict, style = ("rejected", "red") if problems else ("accepted", "green")
+            if outcome.decision == "ask" and problems:
+                verdict, style = "incomplete", "yellow"
             if not problems and outcome.decision == "rejected":
                 verdict, style = "fine, but held back with the rest of the turn", "yellow"
             self._say(f"  {call.name}({shorten(call.arguments)})  {verdict}", style=style)
             for problem in problems:
                 self._say(f"    {problem.pointer}: {problem.message}", style="red")
+        for repair in outcome.repairs:
+            before, after = shorten(repair.before), shorten(repair.after)
+            self._say(f"    mended ({repair.kind}): {before} -> {after or 'nothing'}", style="yellow")
+        if outcome.decision == "ask":
+            self._say(f"model> {outcome.question}", style="bold")
         for problem in outcome.problems:
             if not problem.pointer:
                 self._say(f"  rejected ({problem.kind}): {problem.message}", style="red")
@@ -251,12 +274,12 @@ class _Chat:
         self.messages.append(assistant_message(outcome, len(self.messages)))
         given = []
         for place, call in enumerate(outcome.calls):
-            result, is_given = self._result(call)
+            result, is_given = self._result(outcome, call, place)
             given.append(is_given)
             self.messages.append(tool_message(call, len(self.messages) - 1 - place, place, result))
         return any(given)
 
-    def _result(self, call: ToolCall) -> tuple[str, bool]:
+    def _result(self, outcome: Outcome, call: ToolCall, place: int) -> tuple[str, bool]:
         function = self.toolset.functions.get(call.name)
         if function is None or self.config.run == "never":
             typed = self.read(f"    result of {call.name} (Enter: none)> ").strip()
@@ -266,42 +289,28 @@ class _Chat:
             answer = self.read(f"    {call.name} writes. Run it? [y/N] ").strip().lower()
             if answer not in ("y", "yes"):
                 return declined("the user does not want it to run"), True
-        value, failed = call_function(function, call.arguments)
-        self.report.executed += 1
-        text = result_text(value)
-        self._say(f"    {'failed' if failed else 'result'}: {shorten(text)}", style="red" if failed else None)
-        for problem in () if failed else self.toolset.check_result(call.name, value):
+        one = replace(outcome, calls=(call,), proposed=(call,))
+        step = len(self.messages) * 100 + place
+        (result,) = asyncio.run(self.guard.execute(one, run=self.id, step=step, messages=self.messages))
+        self.report.executed += result.attempts > 0
+        failed = result.state != "done"
+        self._say(
+            f"    {'failed' if failed else 'result'}: {shorten(result.detail or result.text)}",
+            style="red" if failed else None,
+        )
+        for problem in result.problems:
             self._say(f"    the result breaks its contract: {problem.pointer}: {problem.message}", style="yellow")
-        return text, True
+        return result.text, True
+
+    def _approved(self, outcome: Outcome) -> Outcome:
+        """Calls that the policy wants a person to agree to, after a yes; rejected after a no."""
+        if outcome.decision != "approve":
+            return outcome
+        answer = self.read(f"    {outcome.question} [y/N] ").strip().lower()
+        if answer in ("y", "yes"):
+            return self.guard.approved(outcome, approve(outcome.proposed, by="the user"), messages=self.messages)
+        problem = Problem(kind="forbidden", pointer="", message="The user does not want it to run.")
+        return replace(outcome, decision="rejected", problems=(problem,))
 
     def _say(self, text: str, style: str | None = None) -> None:
         self.console.print(printable(text), style=style, markup=False)
-
-
-def assistant_message(outcome: Outcome, number: int) -> dict[str, Any]:
-    """The turn as a message, arguments as objects; ids are made from its number so that results can name their call."""
-    calls = [
-        {"id": _id(number, place), "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-        for place, call in enumerate(outcome.proposed)
-    ]
-    return {"role": "assistant", "content": outcome.reply, "tool_calls": calls}
-
-
-def tool_message(call: ToolCall, number: int, place: int, content: str) -> dict[str, Any]:
-    """The result of call `place` of the assistant message `number`."""
-    return {"role": "tool", "tool_call_id": _id(number, place), "name": call.name, "content": content}
-
-
-def retry_messages(outcome: Outcome, text: str) -> list[dict[str, Any]]:
-    """The rejected turn and what is wrong with it. Calls that could be read get the reasons as their results; a turn
-    that could not be read is quoted as plain text."""
-    reasons = outcome.message_for_model()
-    if outcome.proposed and all(isinstance(call.arguments, dict) for call in outcome.proposed):
-        turn = assistant_message(outcome, 0)
-        return [turn, *(tool_message(call, 0, place, reasons) for place, call in enumerate(outcome.proposed))]
-    return [{"role": "assistant", "content": text or "(nothing)"}, {"role": "user", "content": reasons}]
-
-
-def _id(number: int, place: int) -> str:
-    # Nine letters and digits: Mistral's template accepts nothing else.
-    return f"call{number:03d}{place:02d}"[-9:]

@@ -1,43 +1,369 @@
-"""Run one checked call of a Python function. In: the function and arguments that passed their schema. Out: a JSON
-value and whether it failed; an exception becomes a short error for the model, never a traceback. No time-outs, no
-retries, no record of what ran."""
+"""Running calls that the guard let through. In: checked calls and the functions behind them. Out: one `Result` a
+call, in order, whatever the functions do.
+
+Each call is checked against its schema once more, for nothing invalid may run, however it got here. Calls that only
+read run side by side and are tried again after a transient failure; a call that writes runs alone, in order, and at
+most once (see `ledger`). A time-out of a write that is not idempotent has an unknown outcome, and is never tried again.
+Not here: who decides what may run (`guard`, `policy`), and what the model is told after the last failure (`fallback`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from typing import Any, Literal
 
-MAX_ERROR_CHARACTERS = 200
+from calltune.contract import Problem, Tool, Toolset
+from calltune.contract.json_text import MAX_DEPTH, to_plain
+from calltune.guard import telemetry
+from calltune.guard.ledger import Entry, Ledger, call_key
+from calltune.guard.policy import Limit
+from calltune.guard.results import result_text
+from calltune.render.parse import ToolCall
+
+MAX_DETAIL = 200
+MAX_RESULT_BYTES = 8 << 20
+Function = Callable[..., Any]
 
 
-def call_function(function: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[Any, bool]:
-    """The result as JSON data and False, or `{"error": ...}` and True. `function`: one of `Toolset.functions`, which
-    takes JSON arguments."""
-    from pydantic_core import to_jsonable_python
+class ToolError(Exception):
+    """Raise it in a function to tell the model why it failed: its text is shown to the model. The text of any other
+    exception is not."""
+
+
+class TransientError(ToolError):
+    """Raise it where trying again may help: a call that only reads is tried again."""
+
+
+State = Literal["done", "failed", "unknown", "refused", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one call."""
+
+    call: ToolCall
+    state: State
+    """"done": it ran. "failed": it says that it failed, or a call that only reads took too long. "unknown": a write
+    whose answer did not come. "refused": it was not run. "unavailable": it was not run, after too many failures."""
+    value: Any = None
+    """What it gave back, JSON data."""
+    error: str = ""
+    """One sentence for the model; "" where it is done."""
+    detail: str = ""
+    """The exception, for the log and for the developer; never for the model."""
+    problems: tuple[Problem, ...] = ()
+    """How the value breaks the tool's `returns`; or how the arguments of a refused call break its schema."""
+    attempts: int = 0
+    """How often the function was called now."""
+    replayed: bool = False
+    """The same call had run before; this is its result from the ledger."""
+    time_s: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The content of the tool message: the value, or the error as an object. A value that breaks its contract is
+        not handed on as if it did not."""
+        if self.state != "done":
+            return result_text({"error": self.error})
+        if self.problems:
+            reasons = " ".join(problem.message for problem in self.problems[:4])
+            return result_text({"error": f"{self.call.name} ran, but its result is not as promised: {reasons}"})
+        return result_text(self.value)
+
+
+@dataclass(kw_only=True)
+class Breaker:
+    """Stops calling a tool that fails again and again. After a while one call is let through to see."""
+
+    failures: int = 5
+    """As many in a row open it."""
+    rest_s: float = 30.0
+    """Seconds it stays open."""
+    clock: Callable[[], float] = time.monotonic
+    _count: int = field(default=0, init=False)
+    _opened: float = field(default=0.0, init=False)
+
+    def lets_through(self) -> bool:
+        """Whether a call may be made now."""
+        if self._count < self.failures:
+            return True
+        if self.clock() - self._opened < self.rest_s:
+            return False
+        self._opened = self.clock()  # one call may try; the others wait for what it finds
+        return True
+
+    def record(self, *, failed: bool) -> None:
+        """What became of a call."""
+        self._count = self._count + 1 if failed else 0
+        if self._count >= self.failures:
+            self._opened = self.clock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How calls are run."""
+
+    timeout_s: float = 30.0
+    """For tools that say nothing themselves."""
+    attempts: int = 3
+    """Of a call that only reads, or is idempotent, when it fails in a way that may pass."""
+    wait_s: float = 0.2
+    """Before the second attempt; then about twice as long each time."""
+    side_by_side: int = 8
+    """Calls that only read, at once."""
+    failures: int = 5
+    """In a row, before a tool is given a rest."""
+    rest_s: float = 30.0
+    """The rest."""
+
+
+class Executor:
+    """The functions of one contract, and what is known about them."""
+
+    def __init__(
+        self,
+        toolset: Toolset,
+        functions: Mapping[str, Function] | None = None,
+        *,
+        ledger: Ledger | None = None,
+        limits: Limits = Limits(),  # frozen
+        transient: tuple[type[BaseException], ...] = (ConnectionError, TimeoutError, TransientError),
+        limits_of: Callable[[str], Sequence[Limit]] = lambda tool: (),
+    ) -> None:
+        self.toolset = toolset
+        self.functions = dict(toolset.functions if functions is None else functions)
+        """What runs, by the name of the tool: plain or async functions that take the arguments by name."""
+        self._ledger = ledger
+        self.limits = limits
+        self.transient = transient
+        self.limits_of = limits_of
+        self._breakers: dict[str, Breaker] = {}
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was begun; in memory unless one was given."""
+        return self._ledger if self._ledger is not None else Ledger()
+
+    async def run(
+        self, calls: Sequence[ToolCall], *, run: str, step: int, functions: Mapping[str, Function] | None = None
+    ) -> tuple[Result, ...]:
+        """Run the calls of one turn. `run` and `step` name the turn: the same call in the same turn runs once.
+        `functions`: in place of the executor's own."""
+        functions = self.functions if functions is None else functions
+        gate = asyncio.Semaphore(self.limits.side_by_side)
+
+        async def one(call: ToolCall) -> Result:
+            async with gate:
+                return await self._one(call, functions, run, step)
+
+        results: list[Result] = []
+        for reads, group in groupby(calls, key=self._only_reads):
+            if reads:
+                results += await asyncio.gather(*(one(call) for call in group))
+            else:
+                results += [await one(call) for call in group]
+        return tuple(results)
+
+    def _only_reads(self, call: ToolCall) -> bool:
+        return call.name in self.toolset and self.toolset[call.name].effect == "read"
+
+    async def _one(self, call: ToolCall, functions: Mapping[str, Function], run: str, step: int) -> Result:
+        if problems := self.toolset.check(call.name, call.arguments):
+            said = " ".join(problem.message for problem in problems[:4])
+            return Result(call=call, state="refused", error=f"{call.name} was not run: {said}", problems=problems)
+        tool = self.toolset[call.name]
+        function = functions.get(tool.name)
+        if function is None:
+            return Result(call=call, state="refused", error=f"{tool.name} cannot be run here.")
+        breaker = self._breakers.setdefault(
+            tool.name, Breaker(failures=self.limits.failures, rest_s=self.limits.rest_s)
+        )
+        if not breaker.lets_through():
+            error = f"{tool.name} is not available at the moment."
+            return Result(call=call, state="unavailable", error=error)
+        limits = self.limits_of(tool.name)
+        facts = {"tool__name": tool.name, "tool__type": "function", "tool__call__id": call.id}
+        with telemetry.span("execute_tool", tool.name, **facts) as span:
+            if tool.effect == "read" and not limits:
+                result = await self._attempts(tool, function, call, breaker)
+            else:
+                result = await self._once(tool, function, call, breaker, run, step, limits)
+            if result.state != "done":
+                telemetry.failed(span, result.state)
+        return result
+
+    async def _once(
+        self,
+        tool: Tool,
+        function: Function,
+        call: ToolCall,
+        breaker: Breaker,
+        run: str,
+        step: int,
+        limits: Sequence[Limit],
+    ) -> Result:
+        """By the protocol of the ledger."""
+        reads = tool.effect == "read"
+        key = call_key(run, step, tool.name, call.arguments)
+        entry = self.ledger.begin(
+            key,
+            run=run,
+            step=step,
+            tool=tool.name,
+            arguments=call.arguments,
+            limits=limits,
+            again=reads or tool.idempotent,
+        )
+        if not entry.fresh:
+            return _known(tool, call, entry)
+        try:
+            result = await self._attempts(tool, function, call, breaker)
+        except BaseException:  # cancelled: a write may have happened
+            self.ledger.finish(key, "failed" if reads else "unknown")
+            raise
+        state = result.state if result.state in ("done", "unknown") else "failed"
+        self.ledger.finish(key, state, result.value)
+        return result
+
+    async def _attempts(self, tool: Tool, function: Function, call: ToolCall, breaker: Breaker) -> Result:
+        """Call the function, several times where that is harmless."""
+        from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
+
+        started, attempts = time.perf_counter(), 0
+        harmless = tool.effect == "read" or tool.idempotent
+        trying = AsyncRetrying(
+            stop=stop_after_attempt(self.limits.attempts if harmless else 1),
+            wait=wait_exponential(multiplier=self.limits.wait_s) + wait_random(0, self.limits.wait_s),
+            retry=retry_if_exception_type(self.transient),
+            reraise=True,
+        )
+
+        async def attempt() -> Any:
+            nonlocal attempts
+            attempts += 1
+            return await call_with_timeout(function, call.arguments, tool.timeout_s or self.limits.timeout_s)
+
+        def ended(state: State, **more: Any) -> Result:
+            seconds = time.perf_counter() - started
+            return Result(call=call, state=state, attempts=attempts, time_s=seconds, **more)
+
+        try:
+            value: Any = await trying(attempt)
+        except TookTooLong as late:
+            breaker.record(failed=True)
+            if harmless:
+                return ended(
+                    "failed", error=f"{tool.name} gave no answer within {late.seconds:g} s.", detail="time-out"
+                )
+            error = (
+                f"{tool.name} gave no answer within {late.seconds:g} s. It is not known whether it happened, so "
+                "it is not tried again."
+            )
+            return ended("unknown", error=error, detail="time-out")
+        except ToolError as error:
+            breaker.record(failed=isinstance(error, TransientError))
+            return ended("failed", error=short(str(error)) or f"{tool.name} failed.", detail=_named(error))
+        except Exception as error:  # whatever a user's function raises
+            breaker.record(failed=True)
+            return ended("failed", error=f"{tool.name} failed.", detail=_named(error))
+        breaker.record(failed=False)
+        value, odd = plain_result(value)
+        return ended("done", value=value, problems=tuple(odd) or tool.check_result(value))
+
+
+def _known(tool: Tool, call: ToolCall, entry: Entry) -> Result:
+    """The result of a call that was begun before, or that broke a limit."""
+    if entry.over:
+        return Result(call=call, state="refused", error=f"{call.name} was not run: {entry.over}")
+    if entry.state == "done":
+        problems = tool.check_result(entry.result)
+        return Result(call=call, state="done", value=entry.result, problems=problems, replayed=True)
+    if entry.state == "failed":
+        return Result(
+            call=call, state="failed", error=f"{call.name} failed before and is not tried again.", replayed=True
+        )
+    error = f"{call.name} was begun before, and it is not known whether it happened, so it is not tried again."
+    return Result(call=call, state="unknown", error=error, replayed=True)
+
+
+class TookTooLong(TimeoutError):
+    """No answer in time."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"no answer within {seconds:g} s")
+
+
+async def call_with_timeout(function: Function, arguments: Mapping[str, Any], timeout_s: float) -> Any:
+    """What the function gives back; TookTooLong after `timeout_s`. An async function is cancelled then; a plain one
+    runs in a thread, which cannot be stopped and is left to itself."""
+    try:
+        async with asyncio.timeout(timeout_s) as timer:
+            result = await _in_thread(function, arguments)
+            return await result if inspect.isawaitable(result) else result
+    except TimeoutError:
+        if timer.expired():
+            raise TookTooLong(timeout_s) from None
+        raise
+
+
+async def _in_thread(function: Function, arguments: Mapping[str, Any]) -> Any:
+    """A thread of its own, which does not keep the process from ending: a pool would wait for the one that hangs."""
+    if inspect.iscoroutinefunction(function):
+        return function(**arguments)
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Any] = loop.create_future()
+    context = contextvars.copy_context()
+
+    def settle(set_it: Callable[[Any], None], what: Any) -> None:
+        if not future.done():
+            set_it(what)
+
+    def work() -> None:
+        try:
+            how, what = future.set_result, context.run(function, **arguments)
+        except StopIteration as error:  # a future refuses it
+            how, what = future.set_exception, RuntimeError(_named(error))
+        except BaseException as error:
+            how, what = future.set_exception, error
+        with suppress(RuntimeError):  # nobody waits any more
+            loop.call_soon_threadsafe(settle, how, what)
+
+    threading.Thread(target=work, daemon=True, name=f"calltune-{getattr(function, '__name__', 'tool')}").start()
+    return await future
+
+
+def plain_result(value: Any) -> tuple[Any, list[Problem]]:
+    """A result as JSON data, and what of it is none."""
+    from pydantic_core import PydanticSerializationError, to_jsonable_python
 
     try:
-        result = function(**arguments)
-        if inspect.isawaitable(result):
-            result = asyncio.run(_awaited(result))
-        return to_jsonable_python(result, fallback=str), False
-    except Exception as error:  # whatever a user's function raises is an answer for the model
-        lines = str(error).strip().splitlines() or [""]
-        reason = f"{type(error).__name__}: {lines[0]}".removesuffix(": ")
-        return {"error": reason[:MAX_ERROR_CHARACTERS]}, True
-
-
-async def _awaited(result: Any) -> Any:
-    return await result
-
-
-def result_text(value: Any) -> str:
-    """A result as the content of a tool message."""
-    return json.dumps(value, ensure_ascii=False)
+        value = to_jsonable_python(value, fallback=str)
+    except (PydanticSerializationError, ValueError, RecursionError, UnicodeError) as error:
+        return None, [
+            Problem(kind="not_json", pointer="", message=f"the result is no JSON data ({type(error).__name__}).")
+        ]
+    return to_plain(value, max_depth=MAX_DEPTH, max_bytes=MAX_RESULT_BYTES)
 
 
 def declined(why: str) -> str:
     """The content of a tool message for a call that was not run."""
     return result_text({"error": why})
+
+
+def short(text: str) -> str:
+    """The first line, not too long."""
+    return (text.strip().splitlines() or [""])[0][:MAX_DETAIL]
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {short(str(error))}".removesuffix(": ")[:MAX_DETAIL]

@@ -1,7 +1,9 @@
-"""`Guard`: a completion goes in, a decision comes out. truncation -> parse -> known tool -> schema -> accept or reject.
+"""`Guard`: a completion goes in, a decision comes out. truncation -> parse -> known tool -> schema -> repair or ask ->
+policy -> approval.
 
-Model output never raises: everything wrong with it is a `Problem` that the model can read. Nothing is repaired,
-guessed or run here. Loads no torch.
+Model output never raises: everything wrong with it is a `Problem` that the model can read. Nothing is guessed: repairs
+are those of `repair`. `check` decides and runs nothing; `execute` runs what was decided; `run` is the whole loop. Loads
+no torch.
 
 >>> from calltune import Tool, Toolset
 >>> guard = Guard(Toolset([Tool(name="now", description="The time.")]))
@@ -13,74 +15,358 @@ guessed or run here. Loads no torch.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.contract import Problem, Tool, Toolset, parse_json
+from calltune.contract.json_text import clip
 from calltune.errors import ConfigError
 from calltune.generate.completion import Completion, cut_off
-from calltune.guard.outcome import Outcome, Step, shorten
-from calltune.render.parse import FORMATS, Message, ParseFailure, ToolCall, parse
+from calltune.guard.approval import Approval
+from calltune.guard.ask import missing_of, question_for, with_answers
+from calltune.guard.audit import Audit, outcome_record, result_record
+from calltune.guard.execute import Executor, Function, Limits, Result
+from calltune.guard.fallback import Fallback
+from calltune.guard.ledger import Ledger
+from calltune.guard.outcome import Outcome, Step, StepName, shorten
+from calltune.guard.policy import Policy
+from calltune.guard.repair import ALL, SYNTAX, Repair, mend_arguments, mend_text, repair_values, whole_numbers
+from calltune.render.parse import FORMATS, Message, ParseFailure, ToolCall, parse, read_plain_call
+
+if TYPE_CHECKING:
+    from calltune.data import Conversation
+    from calltune.generate.engine import Engine
+    from calltune.guard.loop import Run
+
+Messages = Sequence[Mapping[str, Any]] | None
 
 
 class Guard:
     """Decides about completions for one contract."""
 
-    def __init__(self, toolset: Toolset, *, format: str = "hermes") -> None:
+    def __init__(
+        self,
+        toolset: Toolset,
+        *,
+        format: str = "hermes",
+        repairs: Collection[str] = ALL,
+        missing: Literal["ask", "reject"] = "ask",
+        functions: Mapping[str, Function] | None = None,
+        policy: Policy | str | Path | None = None,
+        ledger: Ledger | None = None,
+        fallback: Fallback | None = None,
+        limits: Limits | None = None,
+        audit: Audit | None = None,
+    ) -> None:
         if format not in FORMATS:
             raise ConfigError(f"there is no format {format!r}.", hint=f"Use {', '.join(FORMATS)}.")
+        unknown = sorted(set(repairs) - ALL)
+        if unknown:
+            raise ConfigError(f"there is no repair {unknown[0]!r}.", hint=f"Use some of {', '.join(sorted(ALL))}.")
         self.toolset = toolset
         self.format = format
         """The format in which plain text is read; see `calltune.render.parse`."""
+        self.repairs = frozenset(repairs)
+        """The repairs that may be made; see `calltune.guard.repair`."""
+        self.missing = missing
+        """Whether the user is asked for required arguments that are missing, or the model is told of them."""
+        self.policy = Policy.load(policy, toolset) if isinstance(policy, str | Path) else policy
+        """What may be called beyond what can be called; None: whatever the contract allows."""
+        self.fallback = fallback if fallback is not None else Fallback()
+        """What happens when a call fails for good."""
+        self.fallback.check(toolset)
+        self.audit = audit
+        """Where every decision and result is written; None: nowhere."""
+        self.executor = Executor(
+            toolset,
+            functions,
+            ledger=ledger,
+            limits=limits if limits is not None else Limits(),
+            limits_of=lambda tool: self.policy.limits_of(tool) if self.policy is not None else (),
+        )
+        """The functions behind the tools; by default those that the toolset was made from."""
 
     def check(
-        self, completion: str | Completion | Message | ParseFailure, *, parsed: Message | ParseFailure | None = None
+        self,
+        completion: str | Completion | Message | ParseFailure,
+        *,
+        parsed: Message | ParseFailure | None = None,
+        messages: Messages = None,
     ) -> Outcome:
-        """Decide. `parsed`: what the engine that wrote the completion read in it (`engine.parse`), if it is known."""
+        """Decide. `parsed`: what the engine that wrote the completion read in it (`engine.parse`), if it is known.
+        `messages`: the conversation before it, which a policy may ask about."""
+        if type(completion) is str and parsed is None and self.policy is None and self.audit is None:
+            return self._plain(completion) or self._check(completion, None, None)
+        return self._recorded(self._check(completion, parsed, messages))
+
+    def _check(
+        self,
+        completion: str | Completion | Message | ParseFailure,
+        parsed: Message | ParseFailure | None,
+        messages: Messages,
+    ) -> Outcome:
         steps: list[Step] = []
         if isinstance(completion, Completion):
             if failure := cut_off(completion):
-                stop = Step("truncation", "stopped", failure.message)
-                return Outcome(decision="rejected", problems=(unreadable(failure),), steps=(stop,))
-            steps.append(Step("truncation", "passed", "the model ended its turn itself."))
+                return _stopped("truncation", failure, steps)
+            steps.append(_passed("truncation", "the model ended its turn itself."))
+            parsed = completion.message if parsed is None else parsed
+        text = completion.text if isinstance(completion, Completion) else completion
+        if parsed is None and type(text) is str and (plain := self._plain(text)) is not None:
+            return self._judged(replace(plain, steps=(*steps, *plain.steps)), messages)
         message = self._read(completion) if parsed is None else parsed
+        repairs: tuple[Repair, ...] = ()
         if isinstance(message, ParseFailure):
-            problem = unreadable(message)
-            steps.append(Step("parse", "stopped", problem.message))
-            return Outcome(decision="rejected", problems=(problem,), steps=tuple(steps))
-        steps.append(Step("parse", "passed", f"{len(message.calls)} calls were read."))
-        return self._decide(message, steps)
+            mended = self._mended(message)
+            if mended is None:
+                return _stopped("parse", message, steps)
+            message, repairs = mended
+        steps.append(_read_calls(len(message.calls)))
+        return self._decide(message, steps, repairs, messages)
+
+    def _plain(self, text: str) -> Outcome | None:
+        """The outcome where the whole turn is one good call: the same as by the long way, in a fraction of the time."""
+        read = read_plain_call(text) if self.format == "hermes" else None
+        if read is None:
+            return None
+        name, arguments = read
+        tool = self.toolset.get(name)
+        if tool is None or not tool.accepts(arguments):
+            return None
+        # The __init__ of a frozen record would take as long as all the rest. What is not set here has its default.
+        call, outcome = object.__new__(ToolCall), object.__new__(Outcome)
+        call.__dict__.update(name=name, arguments=arguments)
+        calls = (call,)
+        outcome.__dict__.update(decision="calls", calls=calls, proposed=calls, steps=_PLAIN_STEPS)
+        return outcome
+
+    def check_call(self, name: str, arguments: Mapping[str, Any] | str, *, messages: Messages = None) -> Outcome:
+        """Decide about one call that was read elsewhere; arguments as an object or as JSON text."""
+        text = arguments if isinstance(arguments, str) else None
+        call = ToolCall(name=name, arguments=arguments, arguments_text=text)
+        return self._recorded(self._decide(Message(calls=(call,)), [], (), messages))
+
+    def answer(self, outcome: Outcome, answers: Mapping[str, Any], *, messages: Messages = None) -> Outcome:
+        """Decide about the calls of an "ask" outcome again, with answers in them: values by the pointers of its
+        problems."""
+        calls = with_answers(outcome.proposed, answers)
+        return self._recorded(self._decide(Message(text=outcome.reply, calls=calls), [], outcome.repairs, messages))
+
+    def approved(self, outcome: Outcome, approval: Approval, *, messages: Messages = None) -> Outcome:
+        """Decide about the calls of an "approve" outcome again, with a person's yes to exactly these calls."""
+        with_yes = replace(outcome, approval=approval, question="", decision="calls")
+        steps = [step for step in outcome.steps if step.name not in ("policy", "approval")]
+        return self._recorded(self._judged(replace(with_yes, steps=tuple(steps)), messages))
+
+    async def execute(
+        self,
+        outcome: Outcome,
+        *,
+        run: str,
+        step: int,
+        messages: Messages = None,
+        functions: Mapping[str, Function] | None = None,
+    ) -> tuple[Result, ...]:
+        """Run the calls of a "calls" outcome. `run` and `step` name the turn: a call that writes runs at most once in
+        it. `functions`: in place of the guard's own. The policy is asked again, for a yes may have expired. ConfigError
+        for another outcome: nothing of it may run."""
+        if outcome.decision != "calls":
+            raise ConfigError(f'only a "calls" outcome can be run, not {outcome.decision!r}.')
+        again = self._judged(outcome, messages)
+        if again.decision != "calls":
+            why = " ".join(problem.message for problem in again.problems) or "a person must agree to it first."
+            refused = [f"{call.name} was not run: {why}" for call in outcome.calls]
+            results = tuple(
+                Result(call=call, state="refused", error=error)
+                for call, error in zip(outcome.calls, refused, strict=True)
+            )
+        else:
+            results = await self.executor.run(outcome.calls, run=run, step=step, functions=functions)
+        for result in results:
+            if self.audit is not None:
+                self.record("result", {"run": run, "step": step, **result_record(self.toolset, result)})
+        return results
+
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | str,
+        *,
+        run: str,
+        step: int = 0,
+        messages: Messages = None,
+        functions: Mapping[str, Function] | None = None,
+    ) -> tuple[str, bool]:
+        """Decide about one call and run it: for loops that are not ours. The text for the model, and whether the call
+        ran and did not fail. Questions to the user and calls that need a yes are not run; the text says why."""
+        outcome = self.check_call(name, arguments, messages=messages)
+        if outcome.decision != "calls":
+            return outcome.message_for_model() or f"{name} was not run: {outcome.question}", False
+        (result,) = await self.execute(outcome, run=run, step=step, messages=messages, functions=functions)
+        return result.text, result.state == "done" and not result.problems
+
+    def run(self, messages: Sequence[Mapping[str, Any]] | Conversation, engine: Engine, **options: Any) -> Run:
+        """The loop: the model speaks, the guard decides, calls run, until there is a reply, a question or nothing more
+        to try. Options as in `calltune.guard.loop.run_loop`."""
+        return asyncio.run(self.run_async(messages, engine, **options))
+
+    async def run_async(
+        self, messages: Sequence[Mapping[str, Any]] | Conversation, engine: Engine, **options: Any
+    ) -> Run:
+        """The same, inside a program that is asynchronous itself."""
+        from calltune.guard.loop import run_loop
+
+        said = messages if isinstance(messages, Sequence) else messages.messages
+        return await run_loop(self, said, engine, **options)
+
+    def record(self, event: str, data: Mapping[str, Any]) -> None:
+        """Write to the audit log, where there is one."""
+        if self.audit is not None:
+            self.audit.write(event, data)
+
+    def _recorded(self, outcome: Outcome) -> Outcome:
+        if self.audit is not None:
+            self.audit.write("decision", outcome_record(self.toolset, outcome))
+        return outcome
 
     def _read(self, completion: str | Completion | Message | ParseFailure) -> Message | ParseFailure:
         if isinstance(completion, Message | ParseFailure):
             return completion
         return parse(completion.text if isinstance(completion, Completion) else completion, format=self.format)
 
-    def _decide(self, message: Message, steps: list[Step]) -> Outcome:
+    def _mended(self, failure: ParseFailure) -> tuple[Message, tuple[Repair, ...]] | None:
+        """What a broken turn says once it is mended without loss."""
+        if failure.kind != "malformed" or failure.format is None or not self.repairs & SYNTAX:
+            return None
+        mended = mend_text(failure.text, failure.format, allowed=self.repairs)
+        message = parse(mended.text, format=failure.format) if mended else failure
+        return None if mended is None or isinstance(message, ParseFailure) else (message, mended.repairs)
+
+    def _decide(self, message: Message, steps: list[Step], repairs: tuple[Repair, ...], messages: Messages) -> Outcome:
         if not message.calls:
-            return Outcome(decision="reply", reply=message.text, steps=tuple(steps))
-        checked = [check_call(self.toolset, call, f"/calls/{i}") for i, call in enumerate(message.calls)]
-        problems = tuple(problem for _, found in checked for problem in found)
-        calls = tuple(call for call, _ in checked)
-        unknown = [p for p in problems if p.kind == "unknown_tool"]
-        steps.append(_step("known tool", unknown, "every tool called is in the contract."))
-        steps.append(_step("schema", [p for p in problems if p not in unknown], "all arguments follow their schema."))
-        if not problems:
-            return Outcome(decision="calls", calls=calls, proposed=calls, reply=message.text, steps=tuple(steps))
-        wrong = {call.name for call, found in checked if found and call.name in self.toolset}
+            return Outcome(decision="reply", reply=message.text, steps=tuple(steps), repairs=repairs)
+        checked = [self._checked(call).at(f"/calls/{number}") for number, call in enumerate(message.calls)]
+        calls = tuple(one.call for one in checked)
+        problems = tuple(problem for one in checked for problem in one.problems)
+        repairs += tuple(repair for one in checked for repair in one.repairs)
+        if repairs:
+            steps.append(Step("repair", "mended", f"mended without loss: {', '.join(_kinds(repairs))}."))
+        outcome = Outcome(
+            decision="calls", proposed=calls, reply=message.text, problems=problems, repairs=repairs, steps=tuple(steps)
+        )
+        if problems:
+            return self._wrong(outcome, checked)
+        return self._judged(replace(outcome, calls=calls, steps=(*steps, *_ALL_FINE)), messages)
+
+    def _judged(self, outcome: Outcome, messages: Messages) -> Outcome:
+        """The policy's decision about calls that follow the contract."""
+        if self.policy is None:
+            return outcome
+        calls = outcome.proposed
+        problems: list[Problem] = []
+        to_approve: list[tuple[ToolCall, str]] = []
+        for number, call in enumerate(calls):
+            verdict = self.policy.judge(call.name, call.arguments, messages)
+            place, why = f"/calls/{number}", f"{call.name} is not allowed: {verdict.why}"
+            if verdict.effect == "forbid":
+                pointer = f"{place}/arguments{verdict.pointer}" if verdict.pointer else place
+                problems.append(Problem(kind="forbidden", pointer=pointer, message=why))
+            elif over := self.executor.ledger.over(self.policy.limits_of(call.name), call.arguments):
+                problems.append(Problem(kind="limit", pointer=place, message=over))
+            elif verdict.effect == "approve":
+                to_approve.append((call, verdict.why))
+        steps = (*outcome.steps, _step("policy", problems, "the policy has nothing against it."))
+        if problems:
+            return replace(outcome, decision="rejected", calls=(), problems=tuple(problems), steps=steps)
+        if not to_approve:
+            return replace(outcome, decision="calls", calls=calls, steps=steps)
+        if outcome.approval is not None and outcome.approval.covers(calls):
+            steps += (_passed("approval", f"{outcome.approval.by or 'a person'} said yes to exactly these calls."),)
+            return replace(outcome, decision="calls", calls=calls, steps=steps)
+        why = "; ".join(dict.fromkeys(why for _, why in to_approve))
+        asked = ", ".join(f"{call.name}({shorten(call.arguments)})" for call in calls)
+        steps += (Step("approval", "stopped", f"a person must agree: {why}"),)
+        return replace(outcome, decision="approve", calls=(), question=f"May I run {asked}? ({why})", steps=steps)
+
+    def _wrong(self, outcome: Outcome, checked: Sequence[_Checked]) -> Outcome:
+        unknown = [problem for problem in outcome.problems if problem.kind == "unknown_tool"]
+        others = [problem for problem in outcome.problems if problem.kind != "unknown_tool"]
+        steps = (*outcome.steps, _step("known tool", unknown, _KNOWN), _step("schema", others, _FOLLOWS))
+        missing = missing_of(self.toolset, outcome.proposed, outcome.problems) if self.missing == "ask" else ()
+        wrong = {one.call.name for one in checked if one.problems and one.call.name in self.toolset}
         expected = tuple(signature(tool) for tool in self.toolset if tool.name in wrong)
         if unknown:
             expected += (f"The tools are: {', '.join(self.toolset.names)}.",)
-        return Outcome(
-            decision="rejected",
-            proposed=calls,
-            reply=message.text,
-            problems=problems,
-            steps=tuple(steps),
+        return replace(
+            outcome,
+            decision="ask" if missing else "rejected",
+            question=question_for(missing) if missing else "",
+            steps=steps,
             expected=expected,
         )
+
+    def _checked(self, call: ToolCall) -> _Checked:
+        """One call against the contract, mended where that is allowed."""
+        if call.name not in self.toolset:
+            return _Checked(call, self.toolset.check(call.name, {}))
+        tool = self.toolset[call.name]
+        # The text is what the model wrote: duplicate keys and the like are only seen there.
+        written = call.arguments if call.arguments_text is None else call.arguments_text
+        if not isinstance(written, str | Mapping):
+            return _Checked(call, (_no_object(written),))
+        problems = tool.check(written)
+        repairs: tuple[Repair, ...] = ()
+        if isinstance(written, str):
+            arguments, unread = parse_json(written)
+            if any(problem.kind == "not_json" for problem in unread) and self.repairs & SYNTAX:
+                mended = mend_arguments(written, allowed=self.repairs)
+                if mended is not None:
+                    written, repairs = mended.text, tuple(repair.at("/arguments") for repair in mended.repairs)
+                    problems, (arguments, unread) = tool.check(written), parse_json(written)
+            if not unread:
+                call = replace(call, arguments=arguments, arguments_text=written)
+        return self._with_values(tool, call, problems, repairs)
+
+    def _with_values(
+        self, tool: Tool, call: ToolCall, problems: tuple[Problem, ...], repairs: tuple[Repair, ...]
+    ) -> _Checked:
+        """The values of a call without side effects, mended."""
+        arguments = call.arguments
+        found: tuple[Repair, ...] = ()
+        if tool.effect == "read" and isinstance(arguments, dict):
+            if problems and all(problem.kind in _MENDABLE for problem in problems):
+                arguments, found, problems = repair_values(tool, arguments, problems, allowed=self.repairs)
+            if not problems and "integral_float" in self.repairs:
+                arguments, whole = whole_numbers(tool.parameters, arguments)
+                found += whole
+        if found:
+            repairs += tuple(repair.at("/arguments") for repair in found)
+            call = replace(call, arguments=arguments, arguments_text=None)
+        problems = tuple(problem.at("/arguments") for problem in problems)
+        return _Checked(call, problems, repairs)
+
+
+_MENDABLE = frozenset({"wrong_type", "not_in_enum", "missing_required"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """One call after its checks. Pointers begin with `/arguments`, after `at` with the place of the call."""
+
+    call: ToolCall
+    problems: tuple[Problem, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+
+    def at(self, place: str) -> _Checked:
+        if not self.problems and not self.repairs:
+            return self
+        problems = tuple(problem.at(place) for problem in self.problems)
+        return _Checked(self.call, problems, tuple(repair.at(place) for repair in self.repairs))
 
 
 def unreadable(failure: ParseFailure) -> Problem:
@@ -88,33 +374,50 @@ def unreadable(failure: ParseFailure) -> Problem:
     return Problem(kind=failure.kind, pointer="", message=failure.message, got=shorten(failure.text))
 
 
-def check_call(toolset: Toolset, call: ToolCall, place: str) -> tuple[ToolCall, tuple[Problem, ...]]:
-    """The call with its arguments as an object, and what is wrong with it."""
-    if call.name not in toolset:
-        return call, tuple(problem.at(place) for problem in toolset.check(call.name, {}))
-    # The text is what the model wrote: duplicate keys and the like are only seen there.
-    written = call.arguments_text if call.arguments_text is not None else call.arguments
-    if not isinstance(written, str | Mapping):
-        problem = Problem(
-            kind="wrong_type",
-            pointer=place + "/arguments",
-            message=f"The arguments must be a JSON object, not {shorten(written)}.",
-            expected="object",
-            got=written,
-        )
-        return call, (problem,)
-    problems = tuple(problem.at(place + "/arguments") for problem in toolset.check(call.name, written))
-    if not problems and isinstance(written, str):
-        call = replace(call, arguments=parse_json(written)[0])
-    return call, problems
-
-
 def signature(tool: Tool) -> str:
     """One line for the model: the name and the schema of the arguments."""
     return f"{tool.name}: {json.dumps(tool.parameters, ensure_ascii=False)}"
 
 
-def _step(name: Any, problems: list[Problem], fine: str) -> Step:
+def _no_object(written: Any) -> Problem:
+    return Problem(
+        kind="wrong_type",
+        pointer="/arguments",
+        message=f"The arguments must be a JSON object, not {shorten(written)}.",
+        expected="object",
+        got=clip(written),
+    )
+
+
+def _stopped(name: StepName, failure: ParseFailure, steps: list[Step]) -> Outcome:
+    problem = unreadable(failure)
+    return Outcome(decision="rejected", problems=(problem,), steps=(*steps, Step(name, "stopped", problem.message)))
+
+
+_KNOWN = "every tool called is in the contract."
+_FOLLOWS = "all arguments follow their schema."
+
+
+def _passed(name: StepName, why: str) -> Step:
+    return Step(name, "passed", why)
+
+
+_ALL_FINE = (_passed("known tool", _KNOWN), _passed("schema", _FOLLOWS))
+
+
+@lru_cache(maxsize=64)
+def _read_calls(count: int) -> Step:
+    return _passed("parse", f"{count} call{'' if count == 1 else 's'} read.")
+
+
+_PLAIN_STEPS = (_read_calls(1), *_ALL_FINE)
+
+
+def _step(name: StepName, problems: list[Problem], fine: str) -> Step:
     if not problems:
-        return Step(name, "passed", fine)
+        return _passed(name, fine)
     return Step(name, "stopped", " ".join(problem.message for problem in problems))
+
+
+def _kinds(repairs: Sequence[Repair]) -> list[str]:
+    return list(dict.fromkeys(repair.kind for repair in repairs))

@@ -9,18 +9,21 @@ from typing import Any, Literal
 
 from calltune.contract import Problem
 from calltune.contract.sentences import printable
+from calltune.guard.approval import Approval
+from calltune.guard.repair import Repair
 from calltune.render.parse import ToolCall
 
-Decision = Literal["calls", "reply", "rejected"]
+Decision = Literal["calls", "reply", "ask", "approve", "rejected", "fallback"]
+StepName = Literal["truncation", "parse", "repair", "known tool", "schema", "policy", "approval"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the guard, as it went."""
 
-    name: Literal["truncation", "parse", "known tool", "schema"]
+    name: StepName
     """Which step."""
-    verdict: Literal["passed", "stopped"]
+    verdict: Literal["passed", "mended", "stopped"]
     """"stopped" steps name the problems that stopped them."""
     why: str
     """One sentence."""
@@ -30,12 +33,14 @@ class Step:
         return {"name": self.name, "verdict": self.verdict, "why": self.why}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The decision about one completion. Only `calls` of a "calls" outcome may be run."""
 
     decision: Decision
-    """"calls": run them. "reply": there is text and no call. "rejected": nothing may be run."""
+    """"calls": run them. "reply": there is text and no call. "ask": required arguments are missing, `question` asks
+    the user for them. "approve": `proposed` may run once a person has said yes. "rejected": nothing may be run, the
+    model can be told why. "fallback": it is given up, `reply` says so."""
     calls: tuple[ToolCall, ...] = ()
     """Checked calls, arguments as objects; () unless the decision is "calls". One bad call rejects the whole turn:
     calls of a turn can depend on each other, and a half-executed turn cannot be asked for again."""
@@ -49,6 +54,12 @@ class Outcome:
     """What was checked, in order."""
     expected: tuple[str, ...] = ()
     """The signatures of the tools whose calls were wrong, for the model to read."""
+    repairs: tuple[Repair, ...] = ()
+    """What was changed in the calls, pointers beginning with `/calls/0/arguments`."""
+    question: str = ""
+    """What to ask the user, in an "ask" or an "approve" outcome."""
+    approval: Approval | None = None
+    """A person's yes to exactly these calls."""
 
     def problems_of(self, call: int) -> tuple[Problem, ...]:
         """The problems of one proposed call."""
@@ -56,8 +67,8 @@ class Outcome:
         return tuple(p for p in self.problems if p.pointer == place or p.pointer.startswith(place + "/"))
 
     def message_for_model(self) -> str:
-        """What to tell the model so that it can mend its turn; "" when nothing was rejected."""
-        if self.decision != "rejected":
+        """What to tell the model so that it can mend its turn; "" when nothing is wrong with it."""
+        if not self.problems:
             return ""
         lines = ["Nothing was run, because of this:"]
         lines += [f"- {p.pointer}: {p.message}" if p.pointer else f"- {p.message}" for p in self.problems]
@@ -79,6 +90,8 @@ class Outcome:
                 problem.to_json() | {"expected": json_safe(problem.expected), "got": json_safe(problem.got)}
                 for problem in self.problems
             ],
+            "repairs": [repair.to_json() for repair in self.repairs],
+            "question": self.question,
             "steps": [step.to_json() for step in self.steps],
         }
 

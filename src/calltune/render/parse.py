@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import orjson
+
 from calltune.contract import parse_json
 
 MAX_CHARACTERS = 1 << 22
@@ -57,6 +59,9 @@ class ParseFailure:
     """One sentence that a model can act on."""
     text: str
     """The completion."""
+    format: str | None = None
+    """The format in which the text can be read again; None where the text alone does not tell the model's markers from
+    characters that somebody typed."""
 
 
 class _Broken(Exception):
@@ -77,13 +82,63 @@ def parse(text: str, *, format: str = "hermes", thinking: bool | None = None) ->
     """
     if len(text) > MAX_CHARACTERS:
         message = f"The completion has more than {MAX_CHARACTERS} characters."
-        return ParseFailure(kind="too_large", message=message, text=text)
+        return ParseFailure(kind="too_large", message=message, text=text, format=format)
     try:
         reasoning, rest = _split_reasoning(text, thinking)
         said, calls = FORMATS[format](rest)
         return Message(text=said.strip(), reasoning=reasoning, calls=calls)
     except _Broken as broken:
-        return ParseFailure(kind=broken.kind, message=broken.message, text=text)
+        return ParseFailure(kind=broken.kind, message=broken.message, text=text, format=format)
+
+
+_PLAIN_CHARACTERS = 1 << 16
+_PLAIN_DEPTH = 32
+
+
+def read_plain_call(text: str) -> tuple[str, dict[str, Any]] | None:
+    """Name and arguments, where the whole of `text` is one Hermes call of plain JSON: what nearly every call is, read
+    several times as fast as `parse` does. None means nothing but: let `parse` read it.
+
+    Plain is what all JSON programs read alike: no key twice, no number beyond 64 bits, not deep. (orjson refuses NaN
+    and lone surrogates itself.)
+    """
+    if len(text) > _PLAIN_CHARACTERS or not text.startswith("<tool_call>") or not text.endswith("</tool_call>"):
+        return None
+    body = text[11:-12]
+    try:
+        call = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if type(call) is not dict or len(call) != 2 or "name" not in call or "arguments" not in call:
+        return None
+    name, arguments = call["name"], call["arguments"]
+    if type(name) is not str or not name or type(arguments) is not dict:
+        return None
+    keys = 2 + _plain_keys(arguments, _PLAIN_DEPTH)
+    return (name, arguments) if keys == body.count(":") or keys == _most_keys(body) else None
+
+
+def _most_keys(body: str) -> int:
+    """At least as many keys as JSON text can have, counting one that stands there twice as two: before the colon of a
+    key stands a quote or white space. Colons in strings make it more, never less."""
+    return body.count('":') + body.count(" :") + body.count("\n:") + body.count("\r:") + body.count("\t:")
+
+
+def _plain_keys(value: dict[str, Any] | list[Any], depth: int) -> int:
+    """Keys in the value, at any depth; far below 0 where it is not plain."""
+    if depth == 0:
+        return -_PLAIN_CHARACTERS
+    keys = 0
+    items: Any = value
+    if type(value) is dict:
+        keys, items = len(value), value.values()
+    for item in items:
+        kind = type(item)
+        if kind is dict or kind is list:
+            keys += _plain_keys(item, depth - 1)
+        elif kind is float and (item.is_integer() or not -(2.0**53) < item < 2.0**53):
+            return -_PLAIN_CHARACTERS  # a whole number written as a float, or one that did not fit into 64 bits
+    return keys
 
 
 def _split_reasoning(text: str, thinking: bool | None) -> tuple[str | None, str]:
@@ -349,6 +404,8 @@ def _no_stray(said: str, marker: str) -> None:
 def _is_bare_call(text: str) -> bool:
     """Whether the whole text is a JSON object in the shape of a call: the markers were forgotten."""
     body = text.strip()
+    if body.startswith("```") and body.endswith("```"):
+        body = body[3:-3].removeprefix("json").strip()
     return body.startswith("{") and body.endswith("}") and '"name"' in body and '"arguments"' in body
 
 
