@@ -5,7 +5,7 @@ READY = .venv/.ready
 # one thread a process: two processes of two threads each would wait for one another
 PYTEST = OMP_NUM_THREADS=1 $(PY) -m pytest -n 2
 
-.PHONY: demo test fast check bench docs clean
+.PHONY: demo test fast check fuzz bench docs clean
 
 demo: $(READY)
 	$(PY) -m calltune demo
@@ -16,11 +16,19 @@ test: $(READY)
 fast: $(READY)
 	$(PYTEST) -m "not slow"
 
-check: $(READY)
+# An outside judge for the calls that the guard lets through; without npm the tests do without it.
+AJV = tests/ajv/node_modules/.ready
+
+check: $(READY) $(AJV)
 	$(PY) -m ruff format --check src tests bench examples
 	$(PY) -m ruff check src tests bench examples
 	$(PY) -m mypy
 	$(PYTEST)
+
+COMPLETIONS ?= 1000000
+
+fuzz: $(READY) $(AJV)
+	$(PY) -m bench.fuzz --completions $(COMPLETIONS)
 
 bench: $(READY)
 	$(PY) -m bench
@@ -37,5 +45,10 @@ $(READY): requirements.txt pyproject.toml base-model/pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e ./base-model
 	touch $@
 
+$(AJV): tests/ajv/package.json
+	mkdir -p $(@D)
+	if command -v npm >/dev/null; then npm install --prefix tests/ajv --silent; else echo "no npm: left out Ajv"; fi
+	touch $@
+
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv tests/ajv/node_modules build dist .pytest_cache .mypy_cache .ruff_cache
