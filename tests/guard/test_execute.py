@@ -21,11 +21,11 @@ NUMBER = {"type": "object", "properties": {"n": {"type": "integer"}}, "required"
 TOOLS = Toolset(
     [
         Tool(name="look", description="Look.", parameters=NUMBER, returns={"type": "integer"}, effect="read"),
-        Tool(name="act", description="Act.", parameters=NUMBER, timeout_s=0.2),
-        Tool(name="put", description="Put.", parameters=NUMBER, timeout_s=0.2, idempotent=True),
+        Tool(name="act", description="Act.", parameters=NUMBER, timeout_s=0.6),
+        Tool(name="put", description="Put.", parameters=NUMBER, timeout_s=0.6, idempotent=True),
     ]
 )
-QUICK = Limits(timeout_s=0.3, wait_s=0.001, failures=3, rest_s=0.2)
+QUICK = Limits(timeout_s=0.6, wait_s=0.001, failures=3, rest_s=0.5)
 
 
 def call(name: str, n: Any = 1) -> ToolCall:
@@ -126,7 +126,7 @@ def test_a_write_that_takes_too_long_has_an_unknown_outcome_and_is_never_run_aga
     def act(n: int) -> int:
         nonlocal times
         times += 1
-        time.sleep(0.4)
+        time.sleep(1.2)
         return n
 
     one = executor(act=act)
@@ -153,8 +153,8 @@ def test_an_async_write_that_takes_too_long_is_cancelled() -> None:
 
 
 def test_a_read_that_takes_too_long_has_failed() -> None:
-    (result,) = run(executor(look=lambda n: time.sleep(1)), call("look"))
-    assert result.state == "failed" and "no answer within 0.3 s" in result.text
+    (result,) = run(executor(look=lambda n: time.sleep(2)), call("look"))
+    assert result.state == "failed" and "no answer within 0.6 s" in result.text
 
 
 def test_a_time_out_of_the_functions_own_is_a_failure_of_the_function() -> None:
@@ -204,7 +204,7 @@ def test_a_tool_that_fails_again_and_again_gets_a_rest() -> None:
     one = executor(look=look)
     states = [run(one, call("look"))[0].state for _ in range(5)]
     assert states == ["failed"] * 3 + ["unavailable"] * 2 and times == 3
-    time.sleep(0.25)
+    time.sleep(0.6)
     assert [run(one, call("look"))[0].state for _ in range(2)] == ["failed", "unavailable"], "one call may try"
 
 
