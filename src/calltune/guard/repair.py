@@ -27,6 +27,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -112,19 +113,21 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.out: list[str] = []
-        self.noted: dict[str, Repair] = {}
+        self.noted: dict[str, tuple[str, str]] = {}
+        """Of each kind the first: what stood there and what stands there now."""
+        self.times: Counter[str] = Counter()
 
     @property
     def repairs(self) -> tuple[Repair, ...]:
         """One of each kind."""
-        return tuple(self.noted.values())
+        return tuple(
+            Repair(kind=kind, pointer="", before=clip(before), after=clip(after), times=self.times[kind])
+            for kind, (before, after) in self.noted.items()
+        )
 
     def note(self, kind: str, before: str, after: str) -> None:
-        known = self.noted.get(kind)
-        if known is None:
-            self.noted[kind] = Repair(kind=kind, pointer="", before=clip(before), after=clip(after))
-        else:
-            self.noted[kind] = replace(known, times=known.times + 1)
+        self.noted.setdefault(kind, (before, after))
+        self.times[kind] += 1
 
     def space(self, position: int) -> int:
         match = _SPACE.match(self.text, position)
