@@ -143,6 +143,16 @@ def test_a_write_runs_only_after_a_yes(functions: str) -> None:
     assert engine.requests[3].messages[-1]["content"] == '{"sent": 1}'
 
 
+def test_a_policy_asks_the_person_and_the_no_is_on_record(functions: str, tmp_path: Path) -> None:
+    policy, log = tmp_path / "policy.yaml", tmp_path / "log"
+    policy.write_text("calltune_policy: 1\ndefault: approve\n", encoding="utf-8")
+    script = [call("read_clock", {"zone": "UTC"}), "Then not.", call("read_clock", {"zone": "UTC"}), "Noon."]
+    report, _shown, engine = talk(functions, script, ["time?", "n", "time?", "y"], policy=policy, audit=log)
+    assert report.executed == 1 and "does not want it" in engine.requests[1].messages[2]["content"]
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert events == ["decision", "declined", "decision", "decision", "decision", "result", "decision"]
+
+
 def test_an_exception_of_a_function_is_shown_to_the_person_and_not_to_the_model(functions: str) -> None:
     script = [call("read_clock", {"zone": "Mars"}), "There is no such zone."]
     report, shown, engine = talk(functions, script, ["time on Mars?"], run="always")

@@ -288,6 +288,7 @@ class _Chat:
         if writes and self.config.run == "confirm":
             answer = self.read(f"    {call.name} writes. Run it? [y/N] ").strip().lower()
             if answer not in ("y", "yes"):
+                self._declined(call)
                 return declined("the user does not want it to run"), True
         one = replace(outcome, calls=(call,), proposed=(call,))
         step = len(self.messages) * 100 + place
@@ -302,6 +303,10 @@ class _Chat:
             self._say(f"    the result breaks its contract: {problem.pointer}: {problem.message}", style="yellow")
         return result.text, True
 
+    def _declined(self, *calls: ToolCall) -> None:
+        """A person's no is on record too."""
+        self.guard.record("declined", {"run": self.id, "tools": [call.name for call in calls]})
+
     def _approved(self, outcome: Outcome) -> Outcome:
         """Calls that the policy wants a person to agree to, after a yes; rejected after a no."""
         if outcome.decision != "approve":
@@ -309,6 +314,7 @@ class _Chat:
         answer = self.read(f"    {outcome.question} [y/N] ").strip().lower()
         if answer in ("y", "yes"):
             return self.guard.approved(outcome, approve(outcome.proposed, by="the user"), messages=self.messages)
+        self._declined(*outcome.proposed)
         problem = Problem(kind="forbidden", pointer="", message="The user does not want it to run.")
         return replace(outcome, decision="rejected", problems=(problem,))
 
