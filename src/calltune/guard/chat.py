@@ -25,6 +25,7 @@ from calltune.guard.execute import declined
 from calltune.guard.guard import Guard
 from calltune.guard.messages import assistant_message, retry_messages, tool_message
 from calltune.guard.outcome import Outcome, shorten
+from calltune.guard.policy import Policy
 from calltune.render.parse import ToolCall
 from calltune.train.run_folder import find_run
 
@@ -110,6 +111,9 @@ def chat(config: ChatConfig, *, console: Console, read: Read | None = None, engi
     toolset = _contract(config, console)
     if config.max_rounds < 1:
         raise ConfigError(f"--max-rounds must be at least 1, got {config.max_rounds}.")
+    # before the model is loaded: a mistake in a file is told at once
+    policy = Policy.load(config.policy, toolset) if config.policy else None
+    guard = Guard(toolset, policy=policy, audit=Audit(config.audit) if config.audit else None)
     if engine is None:
         from calltune.generate.local import LocalEngine
 
@@ -122,7 +126,7 @@ def chat(config: ChatConfig, *, console: Console, read: Read | None = None, engi
     console.print(f"{len(toolset)} tools: {', '.join(toolset.names)}", markup=False)
     console.print(HELP, markup=False)
     report = ChatReport(model=config.model)
-    _Chat(config, toolset, engine, console, read or _reader(console), report).talk()
+    _Chat(config, guard, engine, console, read or _reader(console), report).talk()
     return report
 
 
@@ -156,18 +160,17 @@ class _Chat:
     """One conversation in progress."""
 
     def __init__(
-        self, config: ChatConfig, toolset: Toolset, engine: Engine, console: Console, read: Read, report: ChatReport
+        self, config: ChatConfig, guard: Guard, engine: Engine, console: Console, read: Read, report: ChatReport
     ) -> None:
         self.config = config
-        self.toolset = toolset
-        audit = Audit(config.audit) if config.audit else None
-        self.guard = Guard(toolset, policy=config.policy, audit=audit)
+        self.toolset = guard.toolset
+        self.guard = guard
         self.id = uuid.uuid4().hex
         self.engine = engine
         self.console = console
         self.read = read
         self.report = report
-        self.tools = tuple(toolset.to_openai())
+        self.tools = tuple(guard.toolset.to_openai())
         self.messages: list[dict[str, Any]] = []
         self._reset()
 
