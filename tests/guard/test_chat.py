@@ -153,6 +153,15 @@ def test_a_policy_asks_the_person_and_the_no_is_on_record(functions: str, tmp_pa
     assert events == ["decision", "declined", "decision", "decision", "decision", "result", "decision"]
 
 
+def test_a_yes_to_a_turn_of_two_calls_runs_both(functions: str, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("calltune_policy: 1\ndefault: approve\n", encoding="utf-8")
+    both = call("read_clock", {"zone": "UTC"}) + call("read_clock", {"zone": "CET"})
+    report, _, engine = talk(functions, [both, "Noon."], ["times?", "y"], policy=policy)
+    assert report.executed == 2
+    assert [m["content"] for m in engine.requests[1].messages[2:]] == ['"noon in UTC"', '"noon in CET"']
+
+
 def test_an_exception_of_a_function_is_shown_to_the_person_and_not_to_the_model(functions: str) -> None:
     script = [call("read_clock", {"zone": "Mars"}), "There is no such zone."]
     report, shown, engine = talk(functions, script, ["time on Mars?"], run="always")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from calltune.contract import Tool, Toolset
 from calltune.errors import ConfigError
 from calltune.guard import Guard
-from calltune.guard.repair import ALL, SYNTAX, VALUES, mend_json, mend_text
+from calltune.guard.mend import mend_json, mend_text
+from calltune.guard.repair import ALL, SYNTAX, VALUES
 from calltune.render.parse import Message, ToolCall
 
 TOOLS = Toolset(

@@ -42,3 +42,8 @@ class Problem:
 def pointer(*parts: str | int) -> str:
     """JSON Pointer from its parts: `pointer("a/b", 0)` is `/a~1b/0` (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def decode_pointer(text: str) -> list[str]:
+    """The parts of a JSON Pointer: `/a~1b/0` is `["a/b", "0"]` (RFC 6901)."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:]]

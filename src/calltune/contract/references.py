@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 from .keywords import CONDITION_ONE, IN_PLACE_LIST, IN_PLACE_MAP, IN_PLACE_ONE, near, subschemas
+from .problem import decode_pointer
 
 _IN_PLACE = (*IN_PLACE_LIST, *IN_PLACE_MAP, *IN_PLACE_ONE, *CONDITION_ONE)
 _HOME = "calltune:tool"
@@ -133,8 +134,7 @@ class References:
 
     def _walk(self, resource: dict[str, Any], path: str) -> Any:
         at: Any = resource
-        for part in path.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
+        for key in decode_pointer(path):
             if isinstance(at, dict) and key == "definitions" and key not in at:
                 key = "$defs"
             if isinstance(at, dict) and key in at:

@@ -7,12 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .problem import decode_pointer
+
 _MOST_STEPS = 64
-
-
-def decode_pointer(pointer: str) -> list[str]:
-    """The parts of a JSON Pointer (RFC 6901): `/a~1b/0` is `["a/b", "0"]`."""
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
 def subschema(schema: Any, path: Sequence[str]) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from calltune.contract import Toolset
+from calltune.contract.problem import decode_pointer
 from calltune.data.source import Source
 from calltune.data.tools import Offer, read_tools
 from calltune.errors import DataError, MissingExtraError
@@ -115,7 +116,7 @@ def _call(call: Any, toolset: Toolset | None) -> Any:
     problems = toolset.check(name, arguments)
     repaired = arguments
     for problem in problems:
-        repaired = _without_null_at(repaired, problem.pointer.split("/")[1:])
+        repaired = _without_null_at(repaired, decode_pointer(problem.pointer))
     if repaired is arguments or any(problem.kind == "missing_required" for problem in toolset.check(name, repaired)):
         return call
     return {**call, "function": {**function, "arguments": repaired}}
@@ -125,7 +126,7 @@ def _without_null_at(value: Any, path: list[str]) -> Any:
     """A copy without the null at the path; the value itself if something else is there."""
     if not path:
         return value
-    key: Any = path[0].replace("~1", "/").replace("~0", "~")
+    key = path[0]
     if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
         inner = _without_null_at(value[int(key)], path[1:])
         return value if inner is value[int(key)] else [*value[: int(key)], inner, *value[int(key) + 1 :]]

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from calltune.contract import Problem, Toolset
+from calltune.contract.problem import decode_pointer
 from calltune.contract.sentences import label, listed
-from calltune.contract.subschema import decode_pointer, subschema
+from calltune.contract.subschema import subschema
 from calltune.render.parse import ToolCall
 
 

@@ -21,7 +21,8 @@ from typing import Any
 import rfc8785
 
 from calltune.contract import Problem, Toolset
-from calltune.contract.subschema import decode_pointer, subschema
+from calltune.contract.problem import decode_pointer
+from calltune.contract.subschema import subschema
 from calltune.errors import ConfigError, DataError
 from calltune.guard.execute import Result
 from calltune.guard.outcome import Outcome, json_safe

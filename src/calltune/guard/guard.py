@@ -33,9 +33,11 @@ from calltune.guard.audit import Audit, outcome_record, result_record
 from calltune.guard.execute import Executor, Function, Limits, Result
 from calltune.guard.fallback import Fallback
 from calltune.guard.ledger import Ledger
+from calltune.guard.mend import mend_arguments, mend_text
 from calltune.guard.outcome import Outcome, Step, StepName, shorten
 from calltune.guard.policy import Policy
-from calltune.guard.repair import ALL, SYNTAX, Repair, mend_arguments, mend_text, repair_values, whole_numbers
+from calltune.guard.repair import ALL, SYNTAX, Repair
+from calltune.guard.values import repair_values, whole_numbers
 from calltune.render.parse import FORMATS, Message, ParseFailure, ToolCall, parse, read_plain_call
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from calltune.contract.subschema import decode_pointer
+from calltune.contract.problem import decode_pointer
 from calltune.errors import ConfigError, MissingExtraError
 from calltune.guard.execute import MAX_RESULT_BYTES, ToolError, TransientError, short
 

@@ -33,8 +33,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from calltune.contract import Tool, Toolset
+from calltune.contract.problem import decode_pointer
 from calltune.contract.sentences import label
-from calltune.contract.subschema import decode_pointer, subschema
+from calltune.contract.subschema import subschema
 from calltune.contract.validate import build_validator, problems_of
 from calltune.errors import ConfigError
 
