@@ -18,17 +18,19 @@ from calltune.guard import Guard
 from calltune.render.parse import Message, ToolCall
 
 
-def calls_of(path: Path) -> Iterator[tuple[Toolset, str, dict[str, Any]]]:
-    """Every call of a file, with the tools of its row; tools that are taken to only read, so that every repair may be
-    tried."""
+def calls_of(path: Path, found: Counter[str]) -> Iterator[tuple[Toolset, str, dict[str, Any]]]:
+    """Every call of a file, with the tools of its row. Rows that cannot be read, or have a broken schema, have no calls
+    to judge (`calltune check` reports them) and are counted."""
     for row in read_rows(path):
         conversation = row.conversation or row.draft
         if conversation is None:
+            found["rows left out"] += 1
             continue
         try:
             offered = conversation.toolset()
         except ContractError:
-            continue  # a broken schema: `calltune check` reports the row
+            found["rows left out"] += 1
+            continue
         yield from (
             (offered, call["function"]["name"], call["function"]["arguments"])
             for message in conversation.messages
@@ -37,7 +39,7 @@ def calls_of(path: Path) -> Iterator[tuple[Toolset, str, dict[str, Any]]]:
 
 
 def reading(tools: Toolset) -> Toolset:
-    """The same tools, without side effects."""
+    """The same tools, taken to only read, so that every repair may be tried."""
     return Toolset([Tool(**{**tool.to_json(), "effect": "read"}) for tool in tools])
 
 
@@ -47,7 +49,7 @@ def measure(path: Path) -> dict[str, Any]:
     kinds: Counter[str] = Counter()
     mended: Counter[str] = Counter()
     guards: dict[str, Guard] = {}
-    for tools, name, arguments in calls_of(path):
+    for tools, name, arguments in calls_of(path, found):
         guard = guards.get(tools.fingerprint) or guards.setdefault(tools.fingerprint, Guard(reading(tools)))
         problems = tools.check(name, arguments)
         outcome = guard.check(Message(calls=(ToolCall(name=name, arguments=arguments),)))
@@ -84,7 +86,8 @@ def main() -> list[dict[str, Any]]:
         n = Counter(line["counts"])
         good = f"{n['good']:>7,} good ({n['good and let through']:,} let through, {n['good and changed']} changed)"
         bad = f"{n['bad']:>4} bad ({n['bad and mended']} mended, {n['bad and asked for']} asked for, the rest rejected)"
-        print(f"{line['file']:32} {n['calls']:>7,} calls: {good}; {bad}")
+        left = f"; {n['rows left out']} rows left out" if n["rows left out"] else ""
+        print(f"{line['file']:32} {n['calls']:>7,} calls: {good}; {bad}{left}")
     print(f"   problems of the bad calls: {json.dumps(total['problems'])}")
     print(f"   repairs of the mended ones: {json.dumps(total['repairs'])}")
     return lines

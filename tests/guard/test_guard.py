@@ -75,11 +75,29 @@ def test_an_unknown_tool_is_rejected_and_the_model_is_told_the_names() -> None:
     assert [s.name for s in outcome.steps if s.verdict == "stopped"] == ["known tool"]
 
 
-def test_the_message_for_the_model_has_every_sentence_and_the_expected_schema() -> None:
-    outcome = GUARD.check(call("get_weather", {"days": "two"}))
+def test_the_message_for_the_model_has_every_sentence_and_the_schema_of_each_wrong_place() -> None:
+    outcome = GUARD.check(call("get_weather", {"city": "Rome", "days": "two"}))
     message = outcome.message_for_model()
     assert all(problem.message in message for problem in outcome.problems)
-    assert '"maximum": 7' in message and "get_weather" in message
+    assert 'days of get_weather: {"type": "integer"' in message and "city" not in message
+
+
+def test_the_whole_schema_is_shown_where_no_smaller_part_says_what_is_wrong() -> None:
+    assert '"required": ["city"]' in GUARD.check(call("get_weather", {"town": "Rome"})).message_for_model()
+    point = {
+        "type": "object",
+        "properties": {"x": {"type": "number"}, "next": {"$ref": "#/$defs/p"}},
+        "required": ["x"],
+    }
+    way = {
+        "type": "object",
+        "properties": {"way": {"type": "array", "items": {"$ref": "#/$defs/p"}}},
+        "$defs": {"p": point},
+    }
+    guard = Guard(Toolset([Tool(name="go", parameters=way)]))
+    wrong = guard.check(call("go", {"way": [{"x": 1}, {"x": 1, "next": {"x": "a"}}]}))
+    assert wrong.expected == ('way[1].next.x of go: {"type": "number"}',)
+    assert "$defs" in guard.check(call("go", {"way": 5})).expected[0]  # a list of points, which point to themselves
 
 
 def test_a_truncated_turn_is_rejected_even_if_its_call_is_complete() -> None:

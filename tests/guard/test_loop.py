@@ -127,6 +127,12 @@ def test_tries_turns_and_tokens_are_bounded() -> None:
     assert tokens.decision == "fallback" and tokens.tokens == 1200
 
 
+def test_the_tokens_to_mend_one_turn_are_bounded() -> None:
+    wrong = [Completion(call("weather", ROME | {f"day{n}": 1}), completion_tokens=600) for n in range(9)]
+    run = guard().run(HELLO, ScriptedEngine(wrong), bounds=Bounds(retries=8, retry_tokens=1000))
+    assert run.decision == "fallback" and "1,200 tokens to mend one turn" in run.why and len(run.outcomes) == 3
+
+
 def test_a_turn_that_was_cut_off_is_never_run() -> None:
     cut = Completion(call("order", {"n": 1}), finish_reason="length", completion_tokens=9)
     run = guard().run(HELLO, ScriptedEngine([cut, "Sorry."]))
@@ -139,6 +145,23 @@ def test_a_write_of_the_same_run_happens_once_however_often_the_program_starts_o
     for _ in range(3):
         one.run(HELLO, ScriptedEngine([call("order", {"n": 2}), "Ordered."]), run_id="order 17")
     assert did == [2]
+
+
+def test_a_run_that_starts_over_gets_its_result_although_the_limit_is_used_up() -> None:
+    policy = Policy.from_json(
+        {
+            "calltune_policy": 1,
+            "rules": [{"tool": "order", "effect": "allow"}],
+            "limits": [{"tool": "order", "calls": 1, "per_s": 3600}],
+        },
+        TOOLS,
+    )
+    one = guard(policy=policy)
+    turns = [call("order", {"n": 2}), "Ordered."]
+    first, again = (one.run(HELLO, ScriptedEngine(turns), run_id="order 17") for _ in range(2))
+    assert first.messages == again.messages and again.results[0].replayed
+    other = one.run(HELLO, ScriptedEngine(turns), run_id="order 18")
+    assert other.outcomes[0].decision == "rejected" and other.outcomes[0].problems[0].kind == "limit"
 
 
 def broken(**given: Any) -> Any:

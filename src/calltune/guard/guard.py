@@ -16,7 +16,6 @@ no torch.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -31,11 +30,12 @@ from calltune.guard.approval import Approval
 from calltune.guard.ask import missing_of, question_for, with_answers
 from calltune.guard.audit import Audit, outcome_record, result_record
 from calltune.guard.execute import Executor, Function, Limits, Result
+from calltune.guard.expected import expected_of
 from calltune.guard.fallback import Fallback
-from calltune.guard.ledger import Ledger
+from calltune.guard.ledger import Ledger, call_key
 from calltune.guard.mend import mend_arguments, mend_text
-from calltune.guard.outcome import Outcome, Step, StepName, shorten
-from calltune.guard.policy import Policy
+from calltune.guard.outcome import Outcome, Step, StepName, Turn, shorten
+from calltune.guard.policy import Limit, Policy
 from calltune.guard.repair import ALL, SYNTAX, Repair
 from calltune.guard.values import repair_values, whole_numbers
 from calltune.render.parse import FORMATS, Message, ParseFailure, ToolCall, parse, read_plain_call
@@ -99,18 +99,21 @@ class Guard:
         *,
         parsed: Message | ParseFailure | None = None,
         messages: Messages = None,
+        turn: Turn | None = None,
     ) -> Outcome:
         """Decide. `parsed`: what the engine that wrote the completion read in it (`engine.parse`), if it is known.
-        `messages`: the conversation before it, which a policy may ask about."""
+        `messages`: the conversation before it, which a policy may ask about. `turn`: run and step, where the calls will
+        be run under these: what the ledger has seen in this turn counts no second time against a limit."""
         if type(completion) is str and parsed is None and self.policy is None and self.audit is None:
-            return self._plain(completion) or self._check(completion, None, None)
-        return self._recorded(self._check(completion, parsed, messages))
+            return self._plain(completion) or self._check(completion, None, None, turn)
+        return self._recorded(self._check(completion, parsed, messages, turn))
 
     def _check(
         self,
         completion: str | Completion | Message | ParseFailure,
         parsed: Message | ParseFailure | None,
         messages: Messages,
+        turn: Turn | None,
     ) -> Outcome:
         steps: list[Step] = []
         if isinstance(completion, Completion):
@@ -120,7 +123,7 @@ class Guard:
             parsed = completion.message if parsed is None else parsed
         text = completion.text if isinstance(completion, Completion) else completion
         if parsed is None and type(text) is str and (plain := self._plain(text)) is not None:
-            return self._judged(replace(plain, steps=(*steps, *plain.steps)), messages)
+            return self._judged(replace(plain, turn=turn, steps=(*steps, *plain.steps)), messages)
         message = self._read(completion) if parsed is None else parsed
         repairs: tuple[Repair, ...] = ()
         if isinstance(message, ParseFailure):
@@ -129,7 +132,7 @@ class Guard:
                 return _stopped("parse", message, steps)
             message, repairs = mended
         steps.append(_read_calls(len(message.calls)))
-        return self._decide(message, steps, repairs, messages)
+        return self._decide(message, steps, repairs, messages, turn)
 
     def _plain(self, text: str) -> Outcome | None:
         """The outcome where the whole turn is one good call: the same as by the long way, in a fraction of the time."""
@@ -147,17 +150,25 @@ class Guard:
         outcome.__dict__.update(decision="calls", calls=calls, proposed=calls, steps=_PLAIN_STEPS)
         return outcome
 
-    def check_call(self, name: str, arguments: Mapping[str, Any] | str, *, messages: Messages = None) -> Outcome:
+    def check_call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | str,
+        *,
+        messages: Messages = None,
+        turn: Turn | None = None,
+    ) -> Outcome:
         """Decide about one call that was read elsewhere; arguments as an object or as JSON text."""
         text = arguments if isinstance(arguments, str) else None
         call = ToolCall(name=name, arguments=arguments, arguments_text=text)
-        return self._recorded(self._decide(Message(calls=(call,)), [], (), messages))
+        return self._recorded(self._decide(Message(calls=(call,)), [], (), messages, turn))
 
     def answer(self, outcome: Outcome, answers: Mapping[str, Any], *, messages: Messages = None) -> Outcome:
         """Decide about the calls of an "ask" outcome again, with answers in them: values by the pointers of its
         problems."""
         calls = with_answers(outcome.proposed, answers)
-        return self._recorded(self._decide(Message(text=outcome.reply, calls=calls), [], outcome.repairs, messages))
+        message = Message(text=outcome.reply, calls=calls)
+        return self._recorded(self._decide(message, [], outcome.repairs, messages, outcome.turn))
 
     def approved(self, outcome: Outcome, approval: Approval, *, messages: Messages = None) -> Outcome:
         """Decide about the calls of an "approve" outcome again, with a person's yes to exactly these calls."""
@@ -179,7 +190,7 @@ class Guard:
         for another outcome: nothing of it may run."""
         if outcome.decision != "calls":
             raise ConfigError(f'only a "calls" outcome can be run, not {outcome.decision!r}.')
-        again = self._judged(outcome, messages)
+        again = self._judged(replace(outcome, turn=(run, step)), messages)
         if again.decision != "calls":
             why = " ".join(problem.message for problem in again.problems) or "a person must agree to it first."
             refused = [f"{call.name} was not run: {why}" for call in outcome.calls]
@@ -206,7 +217,7 @@ class Guard:
     ) -> tuple[str, bool]:
         """Decide about one call and run it: for loops that are not ours. The text for the model, and whether the call
         ran and did not fail. Questions to the user and calls that need a yes are not run; the text says why."""
-        outcome = self.check_call(name, arguments, messages=messages)
+        outcome = self.check_call(name, arguments, messages=messages, turn=(run, step))
         if outcome.decision != "calls":
             return outcome.message_for_model() or f"{name} was not run: {outcome.question}", False
         (result,) = await self.execute(outcome, run=run, step=step, messages=messages, functions=functions)
@@ -249,7 +260,14 @@ class Guard:
         message = parse(mended.text, format=failure.format) if mended else failure
         return None if mended is None or isinstance(message, ParseFailure) else (message, mended.repairs)
 
-    def _decide(self, message: Message, steps: list[Step], repairs: tuple[Repair, ...], messages: Messages) -> Outcome:
+    def _decide(
+        self,
+        message: Message,
+        steps: list[Step],
+        repairs: tuple[Repair, ...],
+        messages: Messages,
+        turn: Turn | None,
+    ) -> Outcome:
         if not message.calls:
             return Outcome(decision="reply", reply=message.text, steps=tuple(steps), repairs=repairs)
         checked = [self._checked(call).at(f"/calls/{number}") for number, call in enumerate(message.calls)]
@@ -259,10 +277,16 @@ class Guard:
         if repairs:
             steps.append(Step("repair", "mended", f"mended without loss: {', '.join(_kinds(repairs))}."))
         outcome = Outcome(
-            decision="calls", proposed=calls, reply=message.text, problems=problems, repairs=repairs, steps=tuple(steps)
+            decision="calls",
+            proposed=calls,
+            reply=message.text,
+            problems=problems,
+            repairs=repairs,
+            steps=tuple(steps),
+            turn=turn,
         )
         if problems:
-            return self._wrong(outcome, checked)
+            return self._wrong(outcome)
         return self._judged(replace(outcome, calls=calls, steps=(*steps, *_ALL_FINE)), messages)
 
     def _judged(self, outcome: Outcome, messages: Messages) -> Outcome:
@@ -278,7 +302,7 @@ class Guard:
             if verdict.effect == "forbid":
                 pointer = f"{place}/arguments{verdict.pointer}" if verdict.pointer else place
                 problems.append(Problem(kind="forbidden", pointer=pointer, message=why))
-            elif over := self.executor.ledger.over(self.policy.limits_of(call.name), call.arguments):
+            elif over := self._over(self.policy.limits_of(call.name), call, outcome.turn):
                 problems.append(Problem(kind="limit", pointer=place, message=over))
             elif verdict.effect == "approve":
                 to_approve.append((call, verdict.why))
@@ -295,21 +319,24 @@ class Guard:
         steps += (Step("approval", "stopped", f"a person must agree: {why}"),)
         return replace(outcome, decision="approve", calls=(), question=f"May I run {asked}? ({why})", steps=steps)
 
-    def _wrong(self, outcome: Outcome, checked: Sequence[_Checked]) -> Outcome:
+    def _over(self, limits: Sequence[Limit], call: ToolCall, turn: Turn | None) -> str:
+        """The limit that a call would break, unless it has been begun in this very turn: then it has been counted."""
+        ledger = self.executor.ledger
+        if not limits or (turn and ledger.entry(call_key(*turn, call.name, call.arguments))):
+            return ""
+        return ledger.over(limits, call.arguments)
+
+    def _wrong(self, outcome: Outcome) -> Outcome:
         unknown = [problem for problem in outcome.problems if problem.kind == "unknown_tool"]
         others = [problem for problem in outcome.problems if problem.kind != "unknown_tool"]
         steps = (*outcome.steps, _step("known tool", unknown, _KNOWN), _step("schema", others, _FOLLOWS))
         missing = missing_of(self.toolset, outcome.proposed, outcome.problems) if self.missing == "ask" else ()
-        wrong = {one.call.name for one in checked if one.problems and one.call.name in self.toolset}
-        expected = tuple(signature(tool) for tool in self.toolset if tool.name in wrong)
-        if unknown:
-            expected += (f"The tools are: {', '.join(self.toolset.names)}.",)
         return replace(
             outcome,
             decision="ask" if missing else "rejected",
             question=question_for(missing) if missing else "",
             steps=steps,
-            expected=expected,
+            expected=expected_of(self.toolset, outcome.proposed, outcome.problems),
         )
 
     def _checked(self, call: ToolCall) -> _Checked:
@@ -374,11 +401,6 @@ class _Checked:
 def unreadable(failure: ParseFailure) -> Problem:
     """A turn with the beginnings of a call in it that cannot be read."""
     return Problem(kind=failure.kind, pointer="", message=failure.message, got=shorten(failure.text))
-
-
-def signature(tool: Tool) -> str:
-    """One line for the model: the name and the schema of the arguments."""
-    return f"{tool.name}: {json.dumps(tool.parameters, ensure_ascii=False)}"
 
 
 def _no_object(written: Any) -> Problem:

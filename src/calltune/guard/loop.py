@@ -41,6 +41,8 @@ class Bounds:
     """Of the model."""
     retries: int = 2
     """Tries to mend one rejected turn."""
+    retry_tokens: int = 4096
+    """Written in all these tries."""
     tokens: int = 50_000
     """Written by the model in all."""
     max_tokens: int = 1024
@@ -119,12 +121,16 @@ class _Loop:
         self.tools = tuple(guard.toolset.to_openai())
         self.rejected: list[str] = []
         """Texts of the rejected turns since the last good one."""
+        self.rejected_tokens = 0
+        """What the model wrote in these tries after the first."""
 
     async def go(self) -> None:
         """Until it ends."""
         for _ in range(self.bounds.turns):
             completion = await self.complete()
-            outcome = self.guard.check(completion, parsed=self.engine.parse(completion), messages=self.run.messages)
+            turn = (self.run.id, len(self.run.messages))
+            parsed = self.engine.parse(completion)
+            outcome = self.guard.check(completion, parsed=parsed, messages=self.run.messages, turn=turn)
             if await self.act(outcome, completion):
                 return
             if self.run.tokens > self.bounds.tokens:
@@ -150,6 +156,7 @@ class _Loop:
         match outcome.decision:
             case "calls":
                 self.rejected.clear()
+                self.rejected_tokens = 0
                 await self.execute(outcome)
                 return False
             case "ask":
@@ -189,7 +196,8 @@ class _Loop:
         name, fallback = result.call.name, self.guard.fallback
         if name in fallback.substitutes:
             call = ToolCall(name=fallback.substitutes[name], arguments=result.call.arguments)
-            outcome = self.guard.check_call(call.name, call.arguments, messages=self.run.messages)
+            turn = (self.run.id, step)
+            outcome = self.guard.check_call(call.name, call.arguments, messages=self.run.messages, turn=turn)
             if outcome.decision == "calls":
                 (instead,) = await self.guard.execute(outcome, run=self.run.id, step=step, messages=self.run.messages)
                 self.run.results.append(instead)
@@ -208,6 +216,9 @@ class _Loop:
             return self.give_up(f"the model sent the same wrong turn again: {reasons}")
         if len(self.rejected) >= self.bounds.retries:
             return self.give_up(f"the model was wrong {len(self.rejected) + 1} times in a row: {reasons}")
+        self.rejected_tokens += completion.completion_tokens if self.rejected else 0
+        if self.rejected_tokens > self.bounds.retry_tokens:
+            return self.give_up(f"the model wrote {self.rejected_tokens:,} tokens to mend one turn: {reasons}")
         self.rejected.append(said)
         self.run.messages += retry_messages(outcome, completion.text, len(self.run.messages))
         return False

@@ -15,6 +15,8 @@ from calltune.render.parse import ToolCall
 
 Decision = Literal["calls", "reply", "ask", "approve", "rejected", "fallback"]
 StepName = Literal["truncation", "parse", "repair", "known tool", "schema", "policy", "approval"]
+Turn = tuple[str, int]
+"""Run and step: what the ledger knows a call by, beside its tool and arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,15 @@ class Outcome:
     steps: tuple[Step, ...] = ()
     """What was checked, in order."""
     expected: tuple[str, ...] = ()
-    """The signatures of the tools whose calls were wrong, for the model to read."""
+    """The schemas of the places that are wrong, for the model to read."""
     repairs: tuple[Repair, ...] = ()
     """What was changed in the calls, pointers beginning with `/calls/0/arguments`."""
     question: str = ""
     """What to ask the user, in an "ask" or an "approve" outcome."""
     approval: Approval | None = None
     """A person's yes to exactly these calls."""
+    turn: Turn | None = None
+    """The turn in which the calls will run, where that is known."""
 
     def problems_of(self, call: int) -> tuple[Problem, ...]:
         """The problems of one proposed call."""
