@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calltune.contract import Tool
+from calltune.contract.closing import opened
 from calltune.contract.rewriting import INLINE_SCHEMAS
 from calltune.contract.schema import canonical
 from calltune.contract.validate import build_validator
@@ -476,3 +478,18 @@ def test_no_schema_makes_the_reader_raise(schema: Any) -> None:
     result, faults = canonical(schema, arguments=True)
     if not faults:
         build_validator(result)
+
+
+def test_an_opened_schema_accepts_more_than_was_promised_unless_it_says_not() -> None:
+
+    inner = {"type": "object", "properties": {"additionalProperties": {"type": "integer"}}}
+    shut = {"type": "object", "properties": {}, "additionalProperties": False}
+    schema = {
+        "type": "object",
+        "properties": {"a": inner, "list": {"items": inner}, "shut": shut, "enum": {"enum": [{}]}},
+    }
+    tool = Tool(name="t", returns=opened(schema))
+    more = {"a": {"x": 1}, "list": [{"x": 1}], "shut": {}, "enum": {}, "y": 2}
+    assert tool.check_result(more) == ()
+    assert tool.check_result({"a": {"additionalProperties": "no"}})
+    assert tool.check_result({"shut": {"x": 1}}) and Tool(name="t", returns=schema).check_result(more)

@@ -15,9 +15,11 @@ from rich.console import Console
 
 from calltune.contract import Tool, Toolset
 from calltune.errors import DataError
-from calltune.guard import Audit, Guard
-from calltune.guard.audit import read_log, redacted
+from calltune.generate import ScriptedEngine
+from calltune.guard import Audit, Guard, approve
+from calltune.guard.audit import read_log
 from calltune.guard.audit_command import AuditConfig, AuditReport, audit
+from calltune.guard.secrets import Secrets
 
 TOOLS = Toolset(
     [
@@ -176,4 +178,86 @@ def test_numbers_and_texts_that_canonical_json_cannot_carry_are_written_all_the_
 
 
 def test_a_schema_without_secrets_changes_nothing() -> None:
-    assert redacted({"type": "object", "properties": {"a": {"type": "string"}}}, {"a": "b"}) == {"a": "b"}
+    assert Secrets({"type": "object", "properties": {"a": {"type": "string"}}}).redacted({"a": "b"}) == {"a": "b"}
+
+
+MARK = {"type": "string", "writeOnly": True}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"pw": MARK}},
+        {"patternProperties": {"^pw": MARK}, "additionalProperties": {"type": "string"}},
+        {"properties": {"pw": {"type": "string"}}, "allOf": [{"properties": {"pw": MARK}}]},
+        {"properties": {"pw": {}}, "if": {"required": ["x"]}, "then": {"properties": {"pw": MARK}}},
+        {"anyOf": [{"properties": {"pw": MARK}}, {"properties": {"pw": {"type": "string"}}}]},
+        {"properties": {"pw": {"$ref": "#/$defs/pw"}}, "$defs": {"pw": MARK}},
+        {"additionalProperties": MARK},
+    ],
+)
+def test_a_value_is_a_secret_if_any_part_of_the_schema_says_so(schema: dict[str, Any]) -> None:
+    secrets = Secrets(schema)
+    assert secrets.redacted({"pw": "hunter2"}) == {"pw": "[redacted]"}
+    assert secrets.texts({"pw": "hunter2"}) == {"hunter2"} and secrets.at(["pw"]) and secrets.at([])
+
+
+def test_a_secret_that_is_quoted_elsewhere_is_not_written(tmp_path: Path) -> None:
+    def log_in(user: str, pin: str, **more: Any) -> Any:
+        raise ValueError(f"cannot log in with {pin}")
+
+    schema = {
+        "type": "object",
+        "properties": {"user": {"type": "string"}, "pin": {"type": "string", "writeOnly": True}},
+    }
+    tools = Toolset([Tool(name="log_in", parameters=schema | {"required": ["user", "pin"]})])
+    guard = Guard(tools, audit=Audit(tmp_path / "log"), functions={"log_in": log_in})
+    said = "I use 73917391 as the pin. " + call({"user": "ann", "pin": "73917391"})
+    outcome = guard.check(said)
+    results = asyncio.run(guard.execute(outcome, run="r", step=0))
+    assert "73917391" in results[0].detail and "73917391" in outcome.reply
+    engine = ScriptedEngine([call({"user": "ann", "pin": [f"7391739{n}"]}) for n in range(3)])
+    assert guard.run([{"role": "user", "content": "Hi"}], engine).decision == "fallback"
+    text = (tmp_path / "log").read_text()
+    assert "7391739" not in text and '"event":"run"' in text
+
+
+def test_a_record_that_is_too_long_is_cut_and_the_log_is_whole(tmp_path: Path) -> None:
+    log = Audit(tmp_path / "log")
+    log.write("x", {"value": ["\u00e9" * 16_000] * 500})
+    log.write("x", {"value": 1})
+    found, _ = report(tmp_path / "log")
+    assert (found.exit_code, found.records, found.unreadable) == (0, 2, [])
+
+
+def test_what_happened_before_a_cancelled_call_is_on_record(tmp_path: Path) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    tools = Toolset([Tool(name="act", parameters=schema)])
+
+    async def act(n: int) -> int:
+        await asyncio.sleep(0 if n == 1 else 60)
+        return n
+
+    async def main() -> None:
+        guard = Guard(tools, functions={"act": act}, audit=Audit(tmp_path / "log"))
+        calls = [f"<tool_call>{json.dumps({'name': 'act', 'arguments': {'n': n}})}</tool_call>" for n in (1, 2)]
+        outcome = guard.check("".join(calls))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(guard.execute(outcome, run="r", step=0), 0.5)
+        assert [entry["state"] for entry in guard.executor.ledger.unsettled()] == ["unknown"]
+
+    asyncio.run(main())
+    records = report(tmp_path / "log", "show")[0].shown
+    assert [record["event"] for record in records] == ["decision", "result"]
+    assert records[1]["data"]["value"] == 1 and records[1]["data"]["run"] == "r"
+
+
+def test_a_yes_is_on_record_with_who_said_it(tmp_path: Path) -> None:
+    policy = {"calltune_policy": 1, "default": "approve"}
+    guard = Guard(Toolset([Tool(name="log_in")]), audit=Audit(tmp_path / "log"), policy=policy)
+    outcome = guard.check(call({}))
+    guard.approved(outcome, approve(outcome.proposed, by="boss"))
+    records = report(tmp_path / "log", "show")[0].shown
+    assert [record["event"] for record in records] == ["decision", "approval", "decision"]
+    assert records[1]["data"]["by"] == "boss"
+    assert records[1]["data"]["calls"] == [{"name": "log_in", "digest": records[0]["data"]["calls"][0]["digest"]}]

@@ -150,7 +150,7 @@ def test_a_policy_asks_the_person_and_the_no_is_on_record(functions: str, tmp_pa
     report, _shown, engine = talk(functions, script, ["time?", "n", "time?", "y"], policy=policy, audit=log)
     assert report.executed == 1 and "does not want it" in engine.requests[1].messages[2]["content"]
     events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
-    assert events == ["decision", "declined", "decision", "decision", "decision", "result", "decision"]
+    assert events == ["decision", "declined", "decision", "decision", "approval", "decision", "result", "decision"]
 
 
 def test_a_yes_to_a_turn_of_two_calls_runs_both(functions: str, tmp_path: Path) -> None:

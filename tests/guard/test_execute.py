@@ -13,7 +13,7 @@ import pytest
 
 from calltune.contract import Tool, Toolset
 from calltune.guard import Ledger, Limits, ToolError, TransientError
-from calltune.guard.execute import Breaker, Executor, Result
+from calltune.guard.execute import Breaker, Executor, MayHaveHappenedError, Result
 from calltune.guard.results import MAX_CHARACTERS, result_text
 from calltune.render.parse import ToolCall
 
@@ -99,11 +99,11 @@ def test_a_transient_failure_of_a_read_is_tried_again_and_of_a_write_is_not() ->
         return function
 
     results = run(
-        executor(look=flaky("look"), act=flaky("act"), put=flaky("put")), call("look"), call("act"), call("put")
+        executor(look=flaky("look"), act=flaky("act"), put=flaky("put")), call("look"), call("put"), call("act")
     )
-    assert [result.state for result in results] == ["done", "failed", "done"]
-    assert [result.attempts for result in results] == [3, 1, 3]
-    assert "10.0.0.7" not in results[1].text and "10.0.0.7" in results[1].detail
+    assert [result.state for result in results] == ["done", "done", "unknown"]
+    assert [result.attempts for result in results] == [3, 3, 1]
+    assert "10.0.0.7" not in results[2].text and "10.0.0.7" in results[2].detail
 
 
 def test_the_model_reads_what_a_tool_error_says_and_of_other_exceptions_nothing() -> None:
@@ -157,11 +157,126 @@ def test_a_read_that_takes_too_long_has_failed() -> None:
     assert result.state == "failed" and "no answer within 0.6 s" in result.text
 
 
-def test_a_time_out_of_the_functions_own_is_a_failure_of_the_function() -> None:
-    def act(n: int) -> int:
-        raise TimeoutError("upstream")
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (TimeoutError("upstream"), "unknown"),
+        (ConnectionError("reset"), "unknown"),
+        (ValueError("odd"), "unknown"),
+        (MayHaveHappenedError("no answer"), "unknown"),
+        (TransientError("busy"), "failed"),
+        (ToolError("no such account"), "failed"),
+    ],
+)
+def test_a_write_has_failed_only_where_it_says_that_nothing_happened(error: Exception, state: str) -> None:
+    tries: list[int] = []
 
-    assert run(executor(act=act), call("act"))[0].state == "failed"
+    def act(n: int) -> int:
+        tries.append(n)
+        raise error
+
+    one = executor(act=act)
+    assert [run(one, call("act"), step=step)[0].state for step in (0, 0)] == [state, state]
+    assert len(tries) == 1
+    later = run(one, call("act"), step=1)[0]
+    if state == "unknown":  # a model that asks again a turn later does not make it happen twice
+        assert later.state == "unknown" and later.replayed and len(tries) == 1
+        (key,) = [entry["key"] for entry in one.ledger.unsettled()]
+        one.ledger.settle(key, "undone")
+        run(one, call("act"), step=2)
+    assert len(tries) == 2
+
+
+def test_after_a_write_that_did_not_succeed_the_writes_behind_it_do_not_run() -> None:
+    did: list[int] = []
+
+    def act(n: int) -> int:
+        if n == 1:
+            raise ToolError("there is not enough money")
+        did.append(n)
+        return n
+
+    results = run(executor(act=act, look=lambda n: n), call("act", 1), call("look", 2), call("act", 3))
+    assert [result.state for result in results] == ["failed", "done", "refused"] and did == []
+
+
+def test_a_function_gets_arguments_of_its_own_each_time() -> None:
+    seen: list[Any] = []
+
+    def look(ids: list[int]) -> int:
+        seen.append(list(ids))
+        ids.clear()
+        raise ConnectionError
+
+    ids = {"type": "object", "properties": {"ids": {"type": "array", "items": {"type": "integer"}, "minItems": 1}}}
+    tools = Toolset([Tool(name="look", parameters=ids, effect="read")])
+    given = ToolCall(name="look", arguments={"ids": [1, 2]})
+    (result,) = run(Executor(tools, {"look": look}, limits=QUICK), given)
+    assert seen == [[1, 2]] * 3 and result.call.arguments == {"ids": [1, 2]}
+
+
+class Unprintable:
+    def __str__(self) -> str:
+        raise KeyError("secret text")
+
+    __repr__ = __str__
+
+
+def leave(n: int) -> int:
+    raise SystemExit("bye")
+
+
+async def leave_later(n: int) -> int:
+    raise SystemExit("bye")
+
+
+async def cancel_itself(n: int) -> int:
+    raise asyncio.CancelledError
+
+
+def broken_generator(n: int) -> Any:
+    def numbers() -> Any:
+        yield 1
+        raise RuntimeError("in the middle")
+
+    return numbers()
+
+
+@pytest.mark.parametrize("look", [leave, leave_later, cancel_itself])
+def test_a_function_cannot_end_the_program(look: Any) -> None:
+    (result,) = run(executor(look=look), call("look"))
+    assert result.state == "failed" and result.error == "look failed." and "ExitedError" in result.detail
+
+
+@pytest.mark.parametrize("look", [lambda n: Unprintable(), broken_generator, lambda n: object(), lambda n: {1, 2}])
+def test_a_value_that_is_no_json_data_is_a_broken_result(look: Any) -> None:
+    (result,) = run(executor(look=look), call("look"))
+    assert result.state == "done" and "not as promised" in result.text and "object at" not in result.text
+
+
+def test_an_error_that_cannot_say_what_it_is_is_told_by_its_name() -> None:
+    class Odd(Exception):
+        def __str__(self) -> str:
+            raise KeyError
+
+    def look(n: int) -> int:
+        raise Odd
+
+    assert run(executor(look=look), call("look"))[0].detail == "Odd"
+
+
+def test_a_result_that_broke_its_contract_is_no_better_the_second_time() -> None:
+    one = executor(act=lambda n: {"price": float("nan")})
+    first, again = (run(one, call("act"))[0] for _ in range(2))
+    assert again.replayed and first.text == again.text and "not as promised" in again.text
+
+
+def test_nothing_runs_that_cannot_be_put_on_record(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger")
+    ledger._db.execute("drop table calls")
+    did: list[int] = []
+    (result,) = run(Executor(TOOLS, {"act": did.append}, ledger=ledger), call("act"))
+    assert result.state == "refused" and did == [] and "could not be put on record" in result.text
 
 
 def test_the_same_write_in_the_same_turn_runs_once_and_in_another_turn_again() -> None:
@@ -248,11 +363,14 @@ def test_a_result_is_bounded_and_says_so() -> None:
 @pytest.mark.parametrize(
     "marker",
     ["<|im_start|>system", "</tool_response>", "<tool_call>", "<think>", "[INST]", "[/INST]", "[TOOL_CALLS]", "</s>",
-     "<start_of_turn>model", "<|eot_id|>", "<bos>", "<\uff5ctool\u2581calls\u2581begin\uff5c>"],
+     "<start_of_turn>model", "<|eot_id|>", "<bos>", "<BOS_TOKEN>", "[gMASK]", "<sop>", "<arg_key>", "<unused0>",
+     "<turn|>", "[PREFIX]", "<minimax:tool_call>",
+     "<\uff5cbegin\u2581of\u2581sentence\uff5c>", "<\uff5ctool\u2581calls\u2581begin\uff5c>"],
 )  # fmt: skip
 def test_a_result_cannot_hold_a_control_token(marker: str) -> None:
-    text = result_text({marker: f"a {marker} b", "html": "<p>a < b</p> [1]"})
-    assert marker not in text and "<p>a < b</p> [1]" in text
+    value = {"html": "<p class='x'>a < b, c[i]", "list": [True, [None], [False]], marker: f"a {marker} b"}
+    text = result_text(value)
+    assert marker not in text and "<p class='x'>a < b, c[i]" in text and json.loads(text) == value
     assert json.loads(text)[marker] == f"a {marker} b", "the text means the same"
 
 

@@ -26,7 +26,11 @@ DOCUMENT: dict[str, Any] = {
             "parameters": [{"$ref": "#/components/parameters/Id"}],
             "get": {
                 "operationId": "list_orders",
-                "parameters": [{"name": "state", "in": "query"}, {"name": "X-Trace", "in": "header"}],
+                "parameters": [
+                    {"name": "state", "in": "query"},
+                    {"name": "X-Trace", "in": "header"},
+                    {"name": "sid", "in": "cookie"},
+                ],
             },
             "post": {"operationId": "add_order", "requestBody": {}},
         },
@@ -86,46 +90,99 @@ def tools(*names: str) -> Toolset:
     )
 
 
-def call(server: str, name: str, arguments: dict[str, Any]) -> tuple[Any, bool]:
+def call(server: str, name: str, arguments: dict[str, Any]) -> tuple[Any, str]:
     functions = http_functions(DOCUMENT, base_url=server, headers={"authorization": "Bearer k"})
     guard = Guard(tools(name), functions=functions, limits=Limits(wait_s=0.001))
-    text, fine = asyncio.run(guard.call(name, arguments, run="r"))
-    return json.loads(text), fine
+    text, state = asyncio.run(guard.call(name, arguments, run="r"))
+    return json.loads(text), state
 
 
 def test_arguments_go_where_the_document_says(server: str) -> None:
-    got, fine = call(server, "list_orders", {"id": "a/../b c", "state": ["200", "x"], "X-Trace": "t1"})
-    assert fine and got["path"] == "/v1/users/a%2F..%2Fb%20c/orders"
+    got, state = call(server, "list_orders", {"id": "a/../b c", "state": ["200", "x"], "X-Trace": "t1"})
+    assert state == "done" and got["path"] == "/v1/users/a%2F..%2Fb%20c/orders"
     assert got["query"] == {"state": ["200", "x"]} and got["trace"] == "t1" and got["key"] == "Bearer k"
-    got, fine = call(server, "add_order", {"id": 7, "item": {"name": "lamp"}, "count": 2})
-    assert fine and got["path"] == "/v1/users/7/orders" and got["body"] == {"item": {"name": "lamp"}, "count": 2}
+    got, state = call(server, "add_order", {"id": 7, "item": {"name": "lamp"}, "count": 2})
+    assert (
+        state == "done"
+        and got["path"] == "/v1/users/7/orders"
+        and got["body"] == {"item": {"name": "lamp"}, "count": 2}
+    )
     assert call(server, "get_health", {})[1]
 
 
 def test_an_error_is_told_and_one_that_may_pass_is_tried_again(server: str) -> None:
-    got, fine = call(server, "list_orders", {"id": 1, "state": "404"})
-    assert not fine and got["error"] == "the service answered 404: no such user" and len(Echo.hits) == 1
-    got, fine = call(server, "list_orders", {"id": 1, "state": "503"})
-    assert not fine and len(Echo.hits) == 4
+    got, state = call(server, "list_orders", {"id": 1, "state": "404"})
+    assert state == "failed" and got["error"] == "the service answered 404: no such user" and len(Echo.hits) == 1
+    got, state = call(server, "list_orders", {"id": 1, "state": "503"})
+    assert state == "failed" and len(Echo.hits) == 4
 
 
 def test_a_redirect_is_not_followed(server: str) -> None:
-    got, fine = call(server, "list_orders", {"id": 1, "state": "302"})
-    assert not fine and "302" in got["error"] and not any("secret" in hit for hit in Echo.hits)
+    got, state = call(server, "list_orders", {"id": 1, "state": "302"})
+    assert state == "failed" and "302" in got["error"] and not any("secret" in hit for hit in Echo.hits)
 
 
 def test_a_service_that_is_not_there_is_not_an_exception_text() -> None:
-    got, fine = call("http://127.0.0.1:9", "get_health", {})
-    assert not fine and got == {"error": "the service could not be reached."}
+    got, state = call("http://127.0.0.1:9", "get_health", {})
+    assert state == "failed" and got == {"error": "the service could not be reached."}
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [({"id": ".."}, "cannot be"), ({}, "lacks a path"), ({"id": 1, "X-Trace": "a\r\nb"}, "ASCII")],
+    [
+        ({"id": ".."}, "cannot be"),
+        ({"id": ""}, "cannot be"),
+        ({"id": None}, "cannot be"),
+        ({}, "lacks a path"),
+        ({"id": 1, "X-Trace": "a\r\nb"}, "ASCII"),
+        ({"id": 1, "sid": "a; admin=1"}, "semicolons"),
+        ({"id": 1, "sid": "a\r\nb"}, "ASCII"),
+    ],
 )
 def test_an_argument_cannot_leave_its_place(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ToolError, match=said):
         request_of(operations(DOCUMENT)["list_orders"], "http://x", arguments)
+
+
+def test_an_argument_cannot_replace_a_fixed_header() -> None:
+    import httpx
+
+    sent: list[httpx.Request] = []
+    client = httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(204))
+    )
+    fixed = {"x-trace": "ours"}
+    functions = http_functions(DOCUMENT, base_url="https://api.example.org", headers=fixed, client=client)
+    asyncio.run(functions["list_orders"](**{"id": 1, "X-Trace": "the model's"}))
+    assert sent[0].headers.get_list("x-trace") == ["ours"]
+
+
+@pytest.mark.parametrize(
+    "path", [".evil.example/y", "@evil.example/x", "//evil.example", "/\\evil", "x", "/a?b", "/a#b"]
+)
+def test_a_document_cannot_lead_to_another_server(path: str) -> None:
+    with pytest.raises(ConfigError, match="does not begin with one slash"):
+        operations({"paths": {path: {"get": {"operationId": "e"}}}})
+
+
+def test_a_write_whose_answer_did_not_come_is_not_sent_again() -> None:
+    import httpx
+
+    sent: list[str] = []
+
+    def answer(request: Any) -> Any:
+        sent.append(request.url.path)
+        if len(sent) > 1:
+            raise httpx.ConnectError("nobody there")
+        raise httpx.ReadTimeout("too slow")
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    functions = http_functions(DOCUMENT, base_url="https://api.example.org", client=client)
+    guard = Guard(tools("add_order"), functions=functions)
+    states = [
+        asyncio.run(guard.call("add_order", {"id": n}, run="r", step=step))[1] for n, step in ((1, 0), (1, 1), (2, 2))
+    ]
+    assert states == ["unknown", "unknown", "failed"] and sent == ["/users/1/orders", "/users/2/orders"]
 
 
 def test_a_document_with_two_operations_of_one_name_is_an_error() -> None:

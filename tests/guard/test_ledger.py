@@ -178,10 +178,52 @@ def test_only_an_unsettled_call_can_be_settled() -> None:
         ledger.settle("key", "done")
     ledger.begin("key", run="r", step=0, tool="pay", arguments={})
     assert [entry["tool"] for entry in ledger.unsettled()] == ["pay"]
-    ledger.settle("key", "failed")
-    assert ledger.unsettled() == [] and ledger.entry("key").state == "failed"  # type: ignore[union-attr]
+    ledger.settle("key", "undone")
+    assert ledger.unsettled() == [] and ledger.entry("key").state == "undone"  # type: ignore[union-attr]
     with pytest.raises(ConfigError):
         ledger.settle("key", "done")
+
+
+def test_what_did_not_happen_may_be_run_and_what_may_have_happened_stands_for_later_steps() -> None:
+    ledger = Ledger()
+    assert ledger.begin("a", run="r", step=0, tool="pay", arguments={"n": 1}).fresh
+    assert not ledger.begin("b", run="r", step=1, tool="pay", arguments={"n": 1}).fresh
+    assert ledger.begin("c", run="r", step=1, tool="pay", arguments={"n": 2}).fresh, "another call"
+    assert ledger.begin("d", run="s", step=1, tool="pay", arguments={"n": 1}).fresh, "another run"
+    ledger.settle("a", "undone")
+    assert ledger.begin("a", run="r", step=0, tool="pay", arguments={"n": 1}).fresh
+
+
+def test_limits_on_the_same_argument_count_it_once_and_every_real_run_counts() -> None:
+    limits = [Limit(tool="pay", per_s=60, most=4), Limit(tool="pay", per_s=3600, most=4)]
+    ledger = Ledger()
+    fresh = [
+        ledger.begin(str(n), run="r", step=n, tool="pay", arguments={"n": n}, limits=limits).fresh for n in range(6)
+    ]
+    assert fresh == [True] * 4 + [False] * 2
+    again = Ledger()
+    tries = [
+        again.begin("k", run="r", step=0, tool="pay", arguments={}, limits=limits, again=True).fresh for _ in range(6)
+    ]
+    assert tries == [True] * 4 + [False] * 2
+
+
+def test_a_reader_does_not_hold_up_a_writer_and_a_failed_commit_is_forgotten(tmp_path: Path) -> None:
+    import sqlite3
+
+    ledger = Ledger(tmp_path / "ledger")
+    reader = sqlite3.connect(tmp_path / "ledger", isolation_level=None)
+    reader.execute("begin")
+    reader.execute("select * from calls").fetchall()
+    assert ledger.begin("k", run="r", step=0, tool="pay", arguments={}).fresh
+    reader.execute("commit")
+    reader.execute("begin immediate")
+    ledger._db.execute("pragma busy_timeout = 50")
+    with pytest.raises(sqlite3.OperationalError):
+        ledger.begin("k2", run="r", step=0, tool="pay", arguments={"n": 2})
+    reader.execute("commit")
+    assert ledger.begin("k2", run="r", step=0, tool="pay", arguments={"n": 2}).fresh
+    assert (tmp_path / "ledger").stat().st_mode & 0o077 == 0, "results are for the owner's eyes"
 
 
 def test_a_file_that_is_no_ledger_is_an_error(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,43 @@ def test_a_run_that_starts_over_gets_its_result_although_the_limit_is_used_up() 
     assert first.messages == again.messages and again.results[0].replayed
     other = one.run(HELLO, ScriptedEngine(turns), run_id="order 18")
     assert other.outcomes[0].decision == "rejected" and other.outcomes[0].problems[0].kind == "limit"
+
+
+def test_a_run_that_waited_for_a_yes_goes_on_with_it() -> None:
+    one = guard(policy={"calltune_policy": 1, "default": "approve"})
+    run = one.run(HELLO, ScriptedEngine([call("order", {"n": 2})]), run_id="order 18")
+    assert run.decision == "approve" and run.pending is not None
+    yes = one.approved(run.pending, approve(run.pending.proposed), messages=run.messages)
+    later = one.run(run.messages, ScriptedEngine(["Ordered."]), run_id=run.id, outcome=yes)
+    assert later.reply == "Ordered." and later.results[0].value == {"ordered": 2}
+    assert [message["role"] for message in later.messages] == ["user", "assistant", "tool", "assistant"]
+
+
+def test_an_answer_that_answers_nothing_does_not_go_on_for_ever() -> None:
+    for answers in ({}, {"/calls/0/arguments": 1}, {"/calls/7/arguments/unit": "c"}):
+        engine = ScriptedEngine([call("weather", {"city": "Rome"})])
+        run = guard().run(HELLO, engine, ask=lambda outcome, answers=answers: answers)
+        assert run.decision == "ask" and len(run.outcomes) <= 4
+
+
+def test_what_is_told_of_many_wrong_calls_is_bounded_and_holds_no_control_token() -> None:
+    many = "".join(call("weather", {"city": "<|im_end|>", f"x{number}": 1}) for number in range(400))
+    engine = ScriptedEngine([many, "Sorry."])
+    guard().run(HELLO, engine)
+    told = engine.requests[1].messages[2:]
+    assert len(told) == 400 and sum(len(message["content"]) for message in told) < 40_000
+    assert "<|im_end|>" not in told[0]["content"]
+    wide = Toolset([Tool(name=f"tool_{number}") for number in range(3000)])
+    assert len(Guard(wide).check(call("nothing", {})).message_for_model()) < 4_000
+
+
+def test_inside_a_loop_the_asynchronous_face_is_named() -> None:
+    async def main() -> None:
+        with pytest.raises(ConfigError, match="asynchronous already") as caught:
+            guard().run(HELLO, ScriptedEngine(["Hi."]))
+        assert "run_async" in str(caught.value.hint)
+
+    asyncio.run(main())
 
 
 def broken(**given: Any) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,9 @@ from hypothesis import strategies as st
 
 from calltune.contract import Tool, Toolset
 from calltune.errors import ConfigError
+from calltune.generate import ScriptedEngine
 from calltune.guard import Guard, Ledger, Policy, approve
+from calltune.guard.origin import Origin
 
 TOOLS = Toolset(
     [
@@ -179,6 +184,115 @@ def test_an_origin_that_cannot_be_told_forbids() -> None:
     assert guard(ORIGINS).check_call("send_money", money("Ann", 20)).decision == "rejected"
 
 
+def said(value: Any, text: str, source: str = "user", role: str = "user") -> bool:
+    origin = Origin(tool="send_money", argument="/to", source=source)  # type: ignore[arg-type]
+    return not origin.broken_by({"to": value}, [{"role": role, "content": text}])
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "is_said"),
+    [
+        ("report", "delete the report.", True),
+        ("../../report", "delete report", False),
+        ("report", "delete ../../report", False),
+        ("*report*", "delete report", False),
+        ("ann@example.org", "Pay Ann@Example.org, please", True),
+        ("ann@example.org", "pay ann@example.org.evil.example", False),
+        ("ann@example.org", "pay joann@example.org", False),
+        ("New  York", "to new\nyork", True),
+        (-5, "pay 5", False),
+        (5, "pay -5", False),
+        (1234567.0, "1234567", True),
+        (20.0, "pay 20.00 euro", True),
+        (1000, "pay 1,000 euro", True),
+        (20, "pay 200", False),
+        (["a b", 3], "a b and 3", True),
+        (["a b", 4], "a b and 3", False),
+        ("", "nothing", False),
+        ({"evil": "ann"}, "ann", False),
+    ],
+)
+def test_what_counts_as_said(value: Any, text: str, is_said: bool) -> None:
+    assert said(value, text) is is_said
+
+
+def test_a_line_break_in_a_result_does_not_hide_a_word() -> None:
+    mail = json.dumps("Hello,\nmallory@evil.example is the new address")
+    assert not said("mallory@evil.example", mail, source="not_a_tool", role="tool")
+    assert said("ann", mail, source="not_a_tool", role="tool")
+
+
+def test_what_the_guard_quotes_to_the_model_is_nobodys_word() -> None:
+    origins = [{"tool": "send_money", "argument": "/to", "source": "user"}]
+    policy = {"calltune_policy": 1, "rules": [{"tool": "*", "effect": "allow"}], "origins": origins}
+    sent: list[str] = []
+    functions = {"send_money": lambda to, **more: sent.append(to), "read_mail": lambda: "x"}
+    bad = '<tool_call>{"name":"send_money","arguments":{},"mallory@evil.example":1}</tool_call>'
+    good = json.dumps({"name": "send_money", "arguments": money("mallory@evil.example")})
+    engine = ScriptedEngine([bad, f"<tool_call>{good}</tool_call>", "ok"])
+    run = Guard(TOOLS, policy=policy, functions=functions).run([{"role": "user", "content": "Read my mail."}], engine)
+    assert sent == [] and "mallory" in run.messages[2]["content"] and run.messages[2]["role"] == "user"
+
+
+def test_an_answer_of_the_user_counts_as_said() -> None:
+    origins = [{"tool": "send_money", "argument": "/to", "source": "user"}]
+    policy = {"calltune_policy": 1, "rules": [{"tool": "*", "effect": "allow"}], "origins": origins}
+    sent: list[Any] = []
+    functions = {"send_money": lambda **given: sent.append(given)}
+    text = json.dumps({"name": "send_money", "arguments": {}})
+    one = Guard(TOOLS, policy=policy, functions=functions)
+    answers = {"/calls/0/arguments/to": "ann@example.org", "/calls/0/arguments/amount": "20"}
+    engine = ScriptedEngine([f"<tool_call>{text}</tool_call>", "ok"])
+    run = one.run([{"role": "user", "content": "Pay."}], engine, ask=lambda outcome: answers)
+    assert sent == [{"to": "ann@example.org", "amount": 20}], "what a person types becomes the type that is demanded"
+    assert [message["role"] for message in run.messages[:4]] == ["user", "assistant", "user", "assistant"]
+
+
+def test_every_item_of_a_list_can_be_held_to_its_origin() -> None:
+    origin = Origin(tool="pay", argument="/items/*/to", source="user")
+    said_by_user = [{"role": "user", "content": "pay ann and bob"}]
+    assert not origin.broken_by({"items": [{"to": "ann"}, {"to": "bob"}]}, said_by_user)
+    assert origin.broken_by({"items": [{"to": "ann"}, {"to": "mallory"}]}, said_by_user)
+
+
+def test_a_yes_does_not_hold_for_calls_that_were_exchanged_after_it() -> None:
+    sent: list[Any] = []
+    policy = {"calltune_policy": 1, "default": "approve"}
+    one = Guard(TOOLS, policy=policy, functions={"send_money": lambda **given: sent.append(given)})
+    outcome = one.check_call("send_money", money())
+    yes = one.approved(outcome, approve(outcome.proposed))
+    other = replace(yes, calls=(replace(yes.calls[0], arguments=money("mallory", 1e6)),))
+    (result,) = asyncio.run(one.execute(other, run="r", step=0))
+    assert result.state == "refused" and sent == []
+
+
+def test_the_question_shows_every_argument() -> None:
+    one = Guard(TOOLS, policy={"calltune_policy": 1, "default": "approve"})
+    hidden = {"note": "x" * 400, "to": "mallory@evil.example", "amount": 7}
+    question = one.check_call("send_money", hidden).question
+    assert "mallory@evil.example" in question and "amount: 7" in question and "characters)" in question
+
+
+def test_a_policy_of_limits_in_memory_says_so(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    policy = {"calltune_policy": 1, "limits": [{"tool": "send_money", "calls": 1, "per_s": 60}]}
+    Guard(TOOLS, policy=policy, ledger=Ledger(tmp_path / "ledger"))
+    assert caplog.text == ""
+    Guard(TOOLS, policy=policy)
+    assert "begin anew" in caplog.text
+
+
+def test_a_read_that_is_counted_runs_every_time_within_its_limit() -> None:
+    policy = {
+        "calltune_policy": 1,
+        "default": "allow",
+        "limits": [{"tool": "read_mail", "calls": 3, "per_s": 60}],
+    }
+    read: list[int] = []
+    one = Guard(TOOLS, policy=policy, functions={"read_mail": lambda: read.append(1) or len(read)})
+    told = [asyncio.run(one.call("read_mail", {}, run="agent 1"))[0] for _ in range(4)]
+    assert told[:3] == ["1", "2", "3"] and "may not have more than 3" in told[3]
+
+
 def test_a_part_of_a_word_is_not_said() -> None:
     messages = [{"role": "user", "content": "Pay annabel@example.org."}]
     for to, decision in (("ann", "rejected"), ("annabel@example.org", "calls"), ("ANNABEL@example.org", "calls")):
@@ -196,8 +310,19 @@ def test_a_part_of_a_word_is_not_said() -> None:
             {"rules": [{"tool": "send_money", "effect": "allow", "when": {"properties": {"amont": {}}}}]},
             "no argument 'amont'",
         ),
-        ({"rules": [{"tool": "send_money", "effect": "allow", "when": {"type": 5}}]}, "not a JSON Schema"),
-        ({"rules": [{"tool": "*", "effect": "allow", "when": {"pattern": "("}}]}, "not a JSON Schema"),
+        ({"rules": [{"tool": "send_money", "effect": "allow", "when": {"type": 5}}]}, "/rules/0/when/type"),
+        ({"rules": [{"tool": "*", "effect": "allow", "when": {"pattern": "("}}]}, "not a regular"),
+        ({"rules": [{"tool": "send_money", "effect": "allow", "when": {"amount": {"maximum": 4}}}]}, "when/amount"),
+        ({"rules": [{"tool": "*", "effect": "allow", "when": {"propertis": {}}}]}, "when/propertis"),
+        ({"rules": [{"tool": "*", "effect": "allow", "when": {"description": "x"}}]}, "says nothing"),
+        (
+            {"rules": [{"tool": "send_money", "effect": "allow", "when": {"properties": {"amount": {"maximun": 4}}}}]},
+            "maximun",
+        ),
+        (
+            {"rules": [{"tool": "send_money", "effect": "allow", "when": {"properties": {"note": {"maxLength": 4}}}}]},
+            '"required": ["note"]',
+        ),
         ({"limits": [{"tool": "send_money", "per_s": 1}]}, "/limits/0"),
         ({"limits": [{"tool": "send_money", "argument": "/note", "total": 1, "per_s": 1}]}, "no number"),
         ({"limits": [{"tool": "send_money", "argument": "/sum", "total": 1, "per_s": 1}]}, "no argument /sum"),

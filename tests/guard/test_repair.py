@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import time
 from typing import Any
 
 import pytest
@@ -58,7 +59,6 @@ def marked(body: str) -> str:
     ("kind", "text"),
     [
         ("code_fence", '<tool_call>\n```json\n{"name": "pay", "arguments": {"amount": 1}}\n```\n</tool_call>'),
-        ("prose", '<tool_call>Here it is: {"name": "pay", "arguments": {"amount": 1}} done.</tool_call>'),
         ("markers", '{"name": "pay", "arguments": {"amount": 1}}'),
         ("code_fence", '```json\n{"name": "pay", "arguments": {"amount": 1}}\n```'),
         ("trailing_comma", '<tool_call>{"name": "pay", "arguments": {"amount": 1,},}</tool_call>'),
@@ -71,6 +71,30 @@ def test_syntax_is_mended_also_for_calls_with_side_effects(kind: str, text: str)
     assert kind in {repair.kind for repair in outcome.repairs}
     assert "mended" in {step.verdict for step in outcome.steps}
     assert Guard(TOOLS, repairs=ALL - {kind}).check(text).decision == "rejected", "every repair can be turned off"
+
+
+def test_words_inside_the_markers_are_said_and_hold_back_a_call_with_side_effects() -> None:
+    read = GUARD.check(marked('Here it is: {"name": "search", "arguments": {"city": "Rome"}} done.'))
+    assert read.decision == "calls" and read.reply == "Here it is:\ndone." and read.repairs[0].kind == "prose"
+    assert Guard(TOOLS, repairs=ALL - {"prose"}).check(marked('Hm: {"name": "search", "arguments": {}}')).problems
+    write = GUARD.check(marked('Do NOT run this, only an example: {"name": "pay", "arguments": {"amount": 1}}'))
+    assert write.decision == "rejected" and write.calls == ()
+
+
+@pytest.mark.parametrize("text", ["['a', 'b']", '["a", "b"', "a, b", "a; b", "a|b", "a\nb", "(a)"])
+def test_a_text_that_may_be_several_items_is_not_made_one(text: str) -> None:
+    assert GUARD.check_call("search", {"tags": text}).calls == ()
+
+
+@pytest.mark.parametrize("text", ["1e9999999", "-1e-9999999", "1e401", "1" * 4000])
+def test_a_number_beyond_reason_is_no_number(text: str) -> None:
+    assert GUARD.check_call("search", {"days": text}).decision == "rejected"
+
+
+def test_a_huge_value_is_not_mended() -> None:
+    start = time.perf_counter()
+    outcome = GUARD.check_call("search", {"tags": ["x"] * 90_000 + [1] * 60})
+    assert outcome.decision == "rejected" and time.perf_counter() - start < 5, "60 candidates cost one check each"
 
 
 def test_a_raw_newline_in_a_string_is_the_newline_that_was_meant() -> None:

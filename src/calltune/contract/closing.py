@@ -172,3 +172,26 @@ def _constants(schema: Any) -> list[str]:
         return [repr(schema["const"])] if isinstance(schema["const"], str) else []
     options = schema.get("enum", [])
     return [repr(option) for option in options] if all(isinstance(option, str) for option in options) else []
+
+
+def opened(schema: Any) -> Any:
+    """The schema, in anybody's words, with every object open that does not say itself whether it is: for the results of
+    others, who may give more than they promised.
+
+    >>> opened({"properties": {"price": {"type": "number"}}})
+    {'properties': {'price': {'type': 'number'}}, 'additionalProperties': True}
+    """
+    if isinstance(schema, list):
+        return [opened(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: value if key in _DATA else opened(value) for key, value in schema.items()}
+    if isinstance(schema.get("properties"), dict):
+        result["properties"] = {name: opened(inner) for name, inner in schema["properties"].items()}
+        if not any(word in schema for word in ("additionalProperties", "unevaluatedProperties")):
+            result["additionalProperties"] = True
+    return result
+
+
+_DATA = frozenset({"enum", "const", "default", "examples", "example", "properties"})
+"""Where data or names stand, not schemas."""

@@ -16,6 +16,7 @@ from calltune.contract import Problem, Toolset
 from calltune.contract.problem import decode_pointer
 from calltune.contract.sentences import label, listed
 from calltune.contract.subschema import subschema
+from calltune.guard.values import read_as
 from calltune.render.parse import ToolCall
 
 
@@ -72,9 +73,10 @@ def _words(missing: Missing) -> str:
     return f"{name} ({missing.description})" if missing.description else name
 
 
-def with_answers(calls: Sequence[ToolCall], answers: Mapping[str, Any]) -> tuple[ToolCall, ...]:
-    """The calls with the answers in them, by pointer (`Missing.pointer`). A pointer that leads nowhere is left out: the
-    argument is then still missing, and said to be."""
+def with_answers(toolset: Toolset, calls: Sequence[ToolCall], answers: Mapping[str, Any]) -> tuple[ToolCall, ...]:
+    """The calls with the answers in them, by pointer (`Missing.pointer`); what a person typed becomes the type that the
+    schema demands, where it can be read as that. A pointer that leads nowhere is left out: the argument is then still
+    missing, and said to be."""
     arguments = [copy.deepcopy(call.arguments) for call in calls]
     for pointer, value in answers.items():
         parts = decode_pointer(pointer)
@@ -87,7 +89,9 @@ def with_answers(calls: Sequence[ToolCall], answers: Mapping[str, Any]) -> tuple
             else:
                 here = here.get(part) if isinstance(here, dict) else None
         if isinstance(here, dict):
-            here[parts[-1]] = value
+            tool = toolset.get(calls[int(parts[1])].name)
+            schema = subschema(tool.parameters, parts[3:]) if tool else None
+            here[parts[-1]] = read_as(value, schema) if isinstance(value, str) and schema else value
     return tuple(
         replace(call, arguments=mended, arguments_text=None) for call, mended in zip(calls, arguments, strict=True)
     )

@@ -2,8 +2,8 @@
 
 In: outcomes and results. Out: a file that only grows. Every record carries the SHA-256 of the record before it and of
 itself (canonical JSON, RFC 8785), so that a line that was changed, taken out or put in is found by `verify`. What is
-cut off at the end is not: for that, keep the last hash elsewhere. Arguments that the schema marks `writeOnly` are
-secrets: neither they nor sentences that quote them are written.
+cut off at the end, or written anew from some line to the end, is not: for that, keep the last hash elsewhere. Arguments
+and results that the schema marks `writeOnly` are secrets: neither they nor sentences that quote them are written.
 """
 
 from __future__ import annotations
@@ -13,23 +13,24 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import rfc8785
 
-from calltune.contract import Problem, Toolset
+from calltune.contract import Toolset
 from calltune.contract.problem import decode_pointer
-from calltune.contract.subschema import subschema
 from calltune.errors import ConfigError, DataError
+from calltune.guard.approval import call_digest
 from calltune.guard.execute import Result
-from calltune.guard.outcome import Outcome, json_safe
+from calltune.guard.outcome import Outcome, Turn, json_safe
+from calltune.guard.secrets import REDACTED, has_secrets, of_arguments, of_result, without
 from calltune.render.parse import ToolCall
 
 FIRST = "0" * 64
-REDACTED = "[redacted]"
 MAX_LINE = 16 << 20
 _MAX_VALUE = 20_000
 
@@ -56,13 +57,12 @@ class Audit:
                 "seq": previous["seq"] + 1 if previous else 0,
                 "time": round(self.clock(), 3),
                 "event": event,
-                "data": _exact(data),
+                "data": _bounded(_exact(data)),
                 "previous": previous["hash"] if previous else FIRST,
             }
             record["hash"] = record_hash(record)
             # A line that a crash tore stays, on a line of its own: nothing that was written is taken away.
-            line = ("" if whole else "\n") + json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n"
-            _write_all(self._file, line.encode())
+            _write_all(self._file, ("" if whole else "\n").encode() + _line(record) + b"\n")
             if self.sync:
                 os.fsync(self._file)
         return record
@@ -75,6 +75,18 @@ class Audit:
 def record_hash(record: Mapping[str, Any]) -> str:
     """SHA-256 of the record without its hash."""
     return hashlib.sha256(rfc8785.dumps({key: value for key, value in record.items() if key != "hash"})).hexdigest()
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def _bounded(data: Any) -> Any:
+    """The data, or its beginning where its line would be too long to be read back."""
+    line = _line(data)
+    if len(line) <= MAX_LINE // 4:
+        return data
+    return {"cut": True, "bytes": len(line), "beginning": line[:_MAX_VALUE].decode()}
 
 
 def _write_all(file: int, data: bytes) -> None:
@@ -147,106 +159,97 @@ def _exact(value: Any) -> Any:
 
 
 # -- what is written
-# -----------------------------------------------------------------------------------------------------
 
 
 def outcome_record(toolset: Toolset, outcome: Outcome) -> dict[str, Any]:
     """A decision, without secrets."""
-    return {
+    any_secrets = has_secrets(toolset)
+    secret = partial(_is_secret, toolset, outcome)
+    record = {
         "contract": toolset.fingerprint,
+        **_turn(outcome.turn),
         "decision": outcome.decision,
         "calls": [_call(toolset, call) for call in outcome.proposed],
-        "problems": [_problem(toolset, outcome, problem) for problem in outcome.problems],
+        "problems": [
+            {
+                "kind": problem.kind,
+                "pointer": problem.pointer,
+                "message": REDACTED if any_secrets and secret(problem.pointer) else problem.message,
+            }
+            for problem in outcome.problems
+        ],
         "repairs": [
             {"kind": repair.kind, "pointer": repair.pointer}
-            if _secret(toolset, outcome, repair.pointer) or (not repair.pointer and has_secrets(toolset))
+            if any_secrets and secret(repair.pointer)
             else repair.to_json()
             for repair in outcome.repairs
         ],
         "steps": [{"name": step.name, "verdict": step.verdict} for step in outcome.steps],
-        "question": outcome.question if outcome.decision == "ask" or not has_secrets(toolset) else REDACTED,
+        "question": outcome.question if outcome.decision == "ask" or not any_secrets else REDACTED,
         "reply": outcome.reply,
     }
+    return without(_texts(toolset, outcome.proposed), record) if any_secrets else record
 
 
 def result_record(toolset: Toolset, result: Result) -> dict[str, Any]:
     """What became of a call, without secrets."""
-    returns = toolset[result.call.name].returns if result.call.name in toolset else None
-    return {
+    tool = toolset.get(result.call.name)
+    secrets = tool is not None and (of_arguments(tool).any or of_result(tool).any)
+    value = json_safe(result.value)
+    record = {
         "call": _call(toolset, result.call),
         "state": result.state,
-        "value": redacted(returns, json_safe(result.value)),
+        "value": of_result(tool).redacted(value) if tool else value,
         "error": result.error,
-        "detail": result.detail,
+        "detail": result.detail.split(":")[0] if secrets else result.detail,
         "attempts": result.attempts,
         "replayed": result.replayed,
         "time_s": round(result.time_s, 6),
     }
+    return without(_texts(toolset, [result.call]), record) if secrets else record
+
+
+def approval_record(toolset: Toolset, outcome: Outcome) -> dict[str, Any]:
+    """A person's yes: to which calls, by whom, until when."""
+    approval = outcome.approval
+    assert approval is not None
+    calls = [_digest(toolset, call) for call in outcome.proposed]
+    return {**_turn(outcome.turn), "by": approval.by, "calls": calls, "expires_at": round(approval.expires_at, 3)}
+
+
+def _turn(turn: Turn | None) -> dict[str, Any]:
+    return {} if turn is None else {"run": turn[0], "step": turn[1]}
 
 
 def _call(toolset: Toolset, call: ToolCall) -> dict[str, Any]:
-    if call.name not in toolset:
-        return {"name": call.name[:256], "arguments": REDACTED if has_secrets(toolset) else json_safe(call.arguments)}
-    parameters = toolset[call.name].parameters
-    readable = isinstance(call.arguments, dict)
-    if not readable and has_secrets(toolset):
-        return {"name": call.name, "arguments": REDACTED}
-    return {"name": call.name, "arguments": json_safe(redacted(parameters, call.arguments))}
+    tool = toolset.get(call.name)
+    name = call.name if tool else call.name[:256]
+    if (tool is None or not isinstance(call.arguments, dict)) and has_secrets(toolset):
+        return {"name": name, "arguments": REDACTED}
+    arguments = of_arguments(tool).redacted(call.arguments) if tool else call.arguments
+    return {"arguments": json_safe(arguments), **_digest(toolset, call)}
 
 
-def _problem(toolset: Toolset, outcome: Outcome, problem: Problem) -> dict[str, Any]:
-    place = {"kind": problem.kind, "pointer": problem.pointer}
-    if _secret(toolset, outcome, problem.pointer) or (not problem.pointer and has_secrets(toolset)):
-        return place | {"message": REDACTED}
-    return place | {"message": problem.message}
+def _digest(toolset: Toolset, call: ToolCall) -> dict[str, Any]:
+    """What names a call; of one with secrets no hash is kept, for short ones could be guessed from it."""
+    tool = toolset.get(call.name)
+    named = {"name": call.name if tool else call.name[:256]}
+    return named if tool is None or of_arguments(tool).any else {**named, "digest": call_digest(call)}
 
 
-def _secret(toolset: Toolset, outcome: Outcome, pointer: str) -> bool:
-    """Whether a place in the calls is a secret, lies in one, or holds one."""
+def _texts(toolset: Toolset, calls: Sequence[ToolCall]) -> set[str]:
+    """The secrets in some calls."""
+    tools = [(toolset.get(call.name), call.arguments) for call in calls]
+    return {text for tool, arguments in tools if tool for text in of_arguments(tool).texts(arguments)}
+
+
+def _is_secret(toolset: Toolset, outcome: Outcome, pointer: str) -> bool:
+    """Whether a place in the calls is a secret, lies in one, or holds one; a place that is not told may."""
     parts = decode_pointer(pointer)
     if len(parts) < 2 or not parts[1].isdecimal() or int(parts[1]) >= len(outcome.proposed):
-        return False
-    name = outcome.proposed[int(parts[1])].name
-    if name not in toolset:
-        return has_secrets(toolset)
-    schema: Any = toolset[name].parameters
-    path = parts[3:]
-    for depth in range(len(path)):
-        inner = subschema(schema, path[: depth + 1])
-        if inner is None:
-            return _marks(schema)  # it is not told which part of the schema this is
-        if inner.get("writeOnly") is True:
-            return True
-    return _marks(subschema(schema, path))
-
-
-def redacted(schema: Any, value: Any) -> Any:
-    """The value with secrets replaced."""
-    if not _marks(schema):
-        return value
-    if isinstance(schema, dict) and schema.get("writeOnly") is True:
-        return REDACTED
-    if isinstance(value, dict):
-        return {key: _redacted_at(schema, key, item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_redacted_at(schema, str(index), item) for index, item in enumerate(value)]
-    return REDACTED  # a secret somewhere in the schema, and no telling whether it is this
-
-
-def _redacted_at(schema: Any, part: str, value: Any) -> Any:
-    inner = subschema(schema, [part])
-    if inner is None:  # several branches speak about it, or none
-        return REDACTED
-    return redacted(inner, value) if "$ref" not in json.dumps(inner) else (REDACTED if _marks(schema) else value)
-
-
-def has_secrets(toolset: Toolset) -> bool:
-    """Whether any tool of the contract takes or gives one."""
-    return any(_marks(tool.parameters) or _marks(tool.returns) for tool in toolset)
-
-
-def _marks(schema: Any) -> bool:
-    return schema is not None and '"writeOnly": true' in json.dumps(schema)
+        return True
+    tool = toolset.get(outcome.proposed[int(parts[1])].name)
+    return tool is None or of_arguments(tool).at(parts[3:])
 
 
 # -- reading

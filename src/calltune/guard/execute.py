@@ -3,7 +3,8 @@ call, in order, whatever the functions do.
 
 Each call is checked against its schema once more, for nothing invalid may run, however it got here. Calls that only
 read run side by side and are tried again after a transient failure; a call that writes runs alone, in order, and at
-most once (see `ledger`). A time-out of a write that is not idempotent has an unknown outcome, and is never tried again.
+most once (see `ledger`). A write that is not idempotent and took too long, or raised anything but a `ToolError`, has an
+unknown outcome, and is never tried again.
 Not here: who decides what may run (`guard`, `policy`), and what the model is told after the last failure (`fallback`).
 """
 
@@ -11,13 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import copy
 import inspect
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Any, Literal
 
@@ -25,6 +28,7 @@ from calltune.contract import Problem, Tool, Toolset
 from calltune.contract.json_text import MAX_DEPTH, to_plain
 from calltune.guard import telemetry
 from calltune.guard.ledger import Entry, Ledger, call_key
+from calltune.guard.ledger import State as LedgerState
 from calltune.guard.policy import Limit
 from calltune.guard.results import result_text
 from calltune.render.parse import ToolCall
@@ -40,7 +44,15 @@ class ToolError(Exception):
 
 
 class TransientError(ToolError):
-    """Raise it where trying again may help: a call that only reads is tried again."""
+    """Raise it where nothing happened and trying again may help: a call that only reads is tried again."""
+
+
+class MayHaveHappenedError(TransientError):
+    """Raise it where nobody knows whether it happened: a call that only reads is tried again, a write is not."""
+
+
+class ExitedError(Exception):
+    """A function tried to end the program, or said that it was cancelled."""
 
 
 State = Literal["done", "failed", "unknown", "refused", "unavailable"]
@@ -52,8 +64,9 @@ class Result:
 
     call: ToolCall
     state: State
-    """"done": it ran. "failed": it says that it failed, or a call that only reads took too long. "unknown": a write
-    whose answer did not come. "refused": it was not run. "unavailable": it was not run, after too many failures."""
+    """"done": it ran. "failed": it says that it failed (`ToolError`), or nothing is lost by failing, because it only
+    reads or is idempotent. "unknown": a write that raised anything else, or gave no answer in time. "refused": it was
+    not run. "unavailable": it was not run, after too many failures."""
     value: Any = None
     """What it gave back, JSON data."""
     error: str = ""
@@ -154,23 +167,40 @@ class Executor:
         return self._ledger if self._ledger is not None else Ledger()
 
     async def run(
-        self, calls: Sequence[ToolCall], *, run: str, step: int, functions: Mapping[str, Function] | None = None
+        self,
+        calls: Sequence[ToolCall],
+        *,
+        run: str,
+        step: int,
+        functions: Mapping[str, Function] | None = None,
+        done: Callable[[Result], None] = lambda result: None,
     ) -> tuple[Result, ...]:
-        """Run the calls of one turn. `run` and `step` name the turn: the same call in the same turn runs once.
-        `functions`: in place of the executor's own."""
+        """Run the calls of one turn. `run` and `step` name the turn: the same call in the same turn runs once. Calls of
+        a turn can depend on each other: after a write that did not succeed, the writes that follow are not run.
+        `functions`: in place of the executor's own. `done`: called with each result as it comes."""
         functions = self.functions if functions is None else functions
         gate = asyncio.Semaphore(self.limits.side_by_side)
 
         async def one(call: ToolCall) -> Result:
             async with gate:
-                return await self._one(call, functions, run, step)
+                result = await self._one(call, functions, run, step)
+            done(result)
+            return result
 
         results: list[Result] = []
+        stopped = ""
         for reads, group in groupby(calls, key=self._only_reads):
             if reads:
                 results += await asyncio.gather(*(one(call) for call in group))
-            else:
-                results += [await one(call) for call in group]
+                continue
+            for call in group:
+                if stopped:
+                    why = f"{call.name} was not run, because {stopped} before it did not succeed."
+                    results.append(Result(call=call, state="refused", error=why))
+                    done(results[-1])
+                    continue
+                results.append(await one(call))
+                stopped = "" if results[-1].state == "done" else call.name
         return tuple(results)
 
     def _only_reads(self, call: ToolCall) -> bool:
@@ -190,52 +220,49 @@ class Executor:
         if not breaker.lets_through():
             error = f"{tool.name} is not available at the moment."
             return Result(call=call, state="unavailable", error=error)
-        limits = self.limits_of(tool.name)
         facts = {"tool__name": tool.name, "tool__type": "function", "tool__call__id": call.id}
         with telemetry.span("execute_tool", tool.name, **facts) as span:
-            if tool.effect == "read" and not limits:
-                result = await self._attempts(tool, function, call, breaker)
-            else:
-                result = await self._once(tool, function, call, breaker, run, step, limits)
+            try:
+                result = await self._begun(tool, function, call, breaker, run, step)
+            except sqlite3.Error as error:  # nothing runs without its record
+                why = f"{tool.name} was not run: it could not be put on record."
+                result = Result(call=call, state="refused", error=why, detail=_named(error))
             if result.state != "done":
                 telemetry.failed(span, result.state)
         return result
 
-    async def _once(
-        self,
-        tool: Tool,
-        function: Function,
-        call: ToolCall,
-        breaker: Breaker,
-        run: str,
-        step: int,
-        limits: Sequence[Limit],
+    async def _begun(
+        self, tool: Tool, function: Function, call: ToolCall, breaker: Breaker, run: str, step: int
     ) -> Result:
-        """By the protocol of the ledger."""
-        reads = tool.effect == "read"
+        """By the protocol of the ledger, which a read needs only where it is counted. The ledger may have to wait for
+        another process, so it is spoken to from a thread."""
+        limits = self.limits_of(tool.name)
+        if tool.effect == "read":
+            over = await asyncio.to_thread(self.ledger.count, tool.name, limits, call.arguments) if limits else ""
+            if over:
+                return Result(call=call, state="refused", error=f"{call.name} was not run: {over}")
+            return (await self._attempts(tool, function, call, breaker))[0]
         key = call_key(run, step, tool.name, call.arguments)
-        entry = self.ledger.begin(
-            key,
-            run=run,
-            step=step,
-            tool=tool.name,
-            arguments=call.arguments,
-            limits=limits,
-            again=reads or tool.idempotent,
-        )
+        begin = partial(self.ledger.begin, key, run=run, step=step, tool=tool.name, arguments=call.arguments)
+        entry = await asyncio.to_thread(begin, limits=limits, again=tool.idempotent)
         if not entry.fresh:
             return _known(tool, call, entry)
         try:
-            result = await self._attempts(tool, function, call, breaker)
-        except BaseException:  # cancelled: a write may have happened
-            self.ledger.finish(key, "failed" if reads else "unknown")
+            result, odd = await self._attempts(tool, function, call, breaker)
+        except BaseException:  # cancelled: it may have happened
+            self.ledger.finish(key, "unknown")
             raise
-        state = result.state if result.state in ("done", "unknown") else "failed"
-        self.ledger.finish(key, state, result.value)
+        state: LedgerState = "done" if result.state == "done" else "unknown" if result.state == "unknown" else "failed"
+        try:
+            await asyncio.to_thread(self.ledger.finish, key, state, result.value, odd)
+        except sqlite3.Error as error:  # it stays "started", so it will not run again
+            result = replace(result, detail=f"the result could not be put on record: {_named(error)}")
         return result
 
-    async def _attempts(self, tool: Tool, function: Function, call: ToolCall, breaker: Breaker) -> Result:
-        """Call the function, several times where that is harmless."""
+    async def _attempts(
+        self, tool: Tool, function: Function, call: ToolCall, breaker: Breaker
+    ) -> tuple[Result, tuple[Problem, ...]]:
+        """Call the function, several times where that is harmless. The result, and what of its value was no JSON."""
         from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
 
         started, attempts = time.perf_counter(), 0
@@ -250,34 +277,38 @@ class Executor:
         async def attempt() -> Any:
             nonlocal attempts
             attempts += 1
-            return await call_with_timeout(function, call.arguments, tool.timeout_s or self.limits.timeout_s)
+            own = copy.deepcopy(call.arguments)  # a function may change what it is given
+            return await call_with_timeout(function, own, tool.timeout_s or self.limits.timeout_s)
 
-        def ended(state: State, **more: Any) -> Result:
+        def failed(what: str, error: BaseException, *, certain: bool = False) -> tuple[Result, tuple[Problem, ...]]:
+            """`certain`: the function says itself that nothing happened."""
+            state: State = "failed" if harmless or certain else "unknown"
+            doubt = "" if state == "failed" else " It is not known whether it happened, so it is not tried again."
             seconds = time.perf_counter() - started
-            return Result(call=call, state=state, attempts=attempts, time_s=seconds, **more)
+            detail = "time-out" if isinstance(error, TookTooLongError) else _named(error)
+            return Result(
+                call=call, state=state, error=what + doubt, detail=detail, attempts=attempts, time_s=seconds
+            ), ()
 
         try:
             value: Any = await trying(attempt)
-        except TookTooLong as late:
+        except TookTooLongError as error:
             breaker.record(failed=True)
-            if harmless:
-                return ended(
-                    "failed", error=f"{tool.name} gave no answer within {late.seconds:g} s.", detail="time-out"
-                )
-            error = (
-                f"{tool.name} gave no answer within {late.seconds:g} s. It is not known whether it happened, so "
-                "it is not tried again."
-            )
-            return ended("unknown", error=error, detail="time-out")
+            return failed(f"{tool.name} gave no answer within {error.seconds:g} s.", error)
         except ToolError as error:
             breaker.record(failed=isinstance(error, TransientError))
-            return ended("failed", error=short(str(error)) or f"{tool.name} failed.", detail=_named(error))
+            what = short(str(error)) or f"{tool.name} failed."
+            return failed(what, error, certain=not isinstance(error, MayHaveHappenedError))
         except Exception as error:  # whatever a user's function raises
             breaker.record(failed=True)
-            return ended("failed", error=f"{tool.name} failed.", detail=_named(error))
+            return failed(f"{tool.name} failed.", error)
         breaker.record(failed=False)
         value, odd = plain_result(value)
-        return ended("done", value=value, problems=tuple(odd) or tool.check_result(value))
+        seconds = time.perf_counter() - started
+        problems = tuple(odd) or tool.check_result(value)
+        return Result(
+            call=call, state="done", value=value, problems=problems, attempts=attempts, time_s=seconds
+        ), tuple(odd)
 
 
 def _known(tool: Tool, call: ToolCall, entry: Entry) -> Result:
@@ -285,7 +316,7 @@ def _known(tool: Tool, call: ToolCall, entry: Entry) -> Result:
     if entry.over:
         return Result(call=call, state="refused", error=f"{call.name} was not run: {entry.over}")
     if entry.state == "done":
-        problems = tool.check_result(entry.result)
+        problems = entry.problems or tool.check_result(entry.result)
         return Result(call=call, state="done", value=entry.result, problems=problems, replayed=True)
     if entry.state == "failed":
         return Result(
@@ -295,7 +326,7 @@ def _known(tool: Tool, call: ToolCall, entry: Entry) -> Result:
     return Result(call=call, state="unknown", error=error, replayed=True)
 
 
-class TookTooLong(TimeoutError):
+class TookTooLongError(TimeoutError):
     """No answer in time."""
 
     def __init__(self, seconds: float) -> None:
@@ -304,16 +335,29 @@ class TookTooLong(TimeoutError):
 
 
 async def call_with_timeout(function: Function, arguments: Mapping[str, Any], timeout_s: float) -> Any:
-    """What the function gives back; TookTooLong after `timeout_s`. An async function is cancelled then; a plain one
-    runs in a thread, which cannot be stopped and is left to itself."""
+    """What the function gives back; TookTooLongError after `timeout_s`. An async function is cancelled then; a plain
+    one runs in a thread, which cannot be stopped and is left to itself."""
     try:
         async with asyncio.timeout(timeout_s) as timer:
             result = await _in_thread(function, arguments)
-            return await result if inspect.isawaitable(result) else result
+            return await _awaited(result) if inspect.isawaitable(result) else result
     except TimeoutError:
         if timer.expired():
-            raise TookTooLong(timeout_s) from None
+            raise TookTooLongError(timeout_s) from None
         raise
+
+
+async def _awaited(result: Awaitable[Any]) -> Any:
+    """An async function may not end the program that called it, nor the run."""
+    try:
+        return await result
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # it is we who are cancelled
+            raise
+        raise ExitedError("it was cancelled") from None
+    except (SystemExit, GeneratorExit) as error:
+        raise ExitedError(type(error).__name__) from None
 
 
 async def _in_thread(function: Function, arguments: Mapping[str, Any]) -> Any:
@@ -333,8 +377,10 @@ async def _in_thread(function: Function, arguments: Mapping[str, Any]) -> Any:
             how, what = future.set_result, context.run(function, **arguments)
         except StopIteration as error:  # a future refuses it
             how, what = future.set_exception, RuntimeError(_named(error))
-        except BaseException as error:
+        except Exception as error:
             how, what = future.set_exception, error
+        except BaseException as error:  # sys.exit() in a tool ends the tool
+            how, what = future.set_exception, ExitedError(type(error).__name__)
         with suppress(RuntimeError):  # nobody waits any more
             loop.call_soon_threadsafe(settle, how, what)
 
@@ -344,11 +390,11 @@ async def _in_thread(function: Function, arguments: Mapping[str, Any]) -> Any:
 
 def plain_result(value: Any) -> tuple[Any, list[Problem]]:
     """A result as JSON data, and what of it is none."""
-    from pydantic_core import PydanticSerializationError, to_jsonable_python
+    from pydantic_core import to_jsonable_python
 
     try:
-        value = to_jsonable_python(value, fallback=str)
-    except (PydanticSerializationError, ValueError, RecursionError, UnicodeError) as error:
+        value = to_jsonable_python(value)
+    except Exception as error:  # it may hold objects of a user's own
         return None, [
             Problem(kind="not_json", pointer="", message=f"the result is no JSON data ({type(error).__name__}).")
         ]
@@ -366,4 +412,8 @@ def short(text: str) -> str:
 
 
 def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {short(str(error))}".removesuffix(": ")[:MAX_DETAIL]
+    try:
+        said = short(str(error))
+    except Exception:  # a user's exception may not be able to say what it is
+        said = ""
+    return f"{type(error).__name__}: {said}".removesuffix(": ")[:MAX_DETAIL]

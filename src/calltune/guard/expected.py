@@ -9,9 +9,12 @@ from typing import Any
 
 from calltune.contract import Problem, Tool, Toolset
 from calltune.contract.problem import decode_pointer
-from calltune.contract.sentences import label
+from calltune.contract.sentences import label, listed
 from calltune.contract.subschema import subschema
 from calltune.render.parse import ToolCall
+
+MOST_NAMES = 100
+"""Tools named to a model that called one that does not exist."""
 
 
 def expected_of(toolset: Toolset, calls: Sequence[ToolCall], problems: Sequence[Problem]) -> tuple[str, ...]:
@@ -36,7 +39,7 @@ def expected_of(toolset: Toolset, calls: Sequence[ToolCall], problems: Sequence[
         at = label([int(part) if part.isdecimal() else part for part in path])
         places.setdefault(name, {})[at] = _smallest(toolset[name], path)
     lines = [line for name, found in places.items() for line in _lines(toolset[name], found)]
-    return (*lines, f"The tools are: {', '.join(toolset.names)}.") if unknown else tuple(lines)
+    return (*lines, f"The tools are: {listed(toolset.names, MOST_NAMES)}.") if unknown else tuple(lines)
 
 
 def _lines(tool: Tool, found: dict[str, str | None]) -> Iterator[str]:

@@ -16,9 +16,11 @@ no torch.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,13 +30,13 @@ from calltune.errors import ConfigError
 from calltune.generate.completion import Completion, cut_off
 from calltune.guard.approval import Approval
 from calltune.guard.ask import missing_of, question_for, with_answers
-from calltune.guard.audit import Audit, outcome_record, result_record
+from calltune.guard.audit import Audit, approval_record, outcome_record, result_record
 from calltune.guard.execute import Executor, Function, Limits, Result
 from calltune.guard.expected import expected_of
 from calltune.guard.fallback import Fallback
 from calltune.guard.ledger import Ledger, call_key
 from calltune.guard.mend import mend_arguments, mend_text
-from calltune.guard.outcome import Outcome, Step, StepName, Turn, shorten
+from calltune.guard.outcome import Outcome, Step, StepName, Turn, shorten, shown
 from calltune.guard.policy import Limit, Policy
 from calltune.guard.repair import ALL, SYNTAX, Repair
 from calltune.guard.values import repair_values, whole_numbers
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from calltune.guard.loop import Run
 
 Messages = Sequence[Mapping[str, Any]] | None
+LOG = logging.getLogger("calltune")
 
 
 class Guard:
@@ -59,7 +62,7 @@ class Guard:
         repairs: Collection[str] = ALL,
         missing: Literal["ask", "reject"] = "ask",
         functions: Mapping[str, Function] | None = None,
-        policy: Policy | str | Path | None = None,
+        policy: Policy | Mapping[str, Any] | str | Path | None = None,
         ledger: Ledger | None = None,
         fallback: Fallback | None = None,
         limits: Limits | None = None,
@@ -70,6 +73,8 @@ class Guard:
         unknown = sorted(set(repairs) - ALL)
         if unknown:
             raise ConfigError(f"there is no repair {unknown[0]!r}.", hint=f"Use some of {', '.join(sorted(ALL))}.")
+        if missing not in ("ask", "reject"):
+            raise ConfigError(f"missing cannot be {missing!r}.", hint='Use "ask" or "reject".')
         self.toolset = toolset
         self.format = format
         """The format in which plain text is read; see `calltune.render.parse`."""
@@ -77,8 +82,10 @@ class Guard:
         """The repairs that may be made; see `calltune.guard.repair`."""
         self.missing = missing
         """Whether the user is asked for required arguments that are missing, or the model is told of them."""
-        self.policy = Policy.load(policy, toolset) if isinstance(policy, str | Path) else policy
+        self.policy = _policy(policy, toolset)
         """What may be called beyond what can be called; None: whatever the contract allows."""
+        if self.policy is not None and self.policy.limits and (ledger is None or ledger.in_memory):
+            LOG.warning("the policy has limits and the ledger is in memory: they begin anew with every Guard.")
         self.fallback = fallback if fallback is not None else Fallback()
         """What happens when a call fails for good."""
         self.fallback.check(toolset)
@@ -127,10 +134,12 @@ class Guard:
         message = self._read(completion) if parsed is None else parsed
         repairs: tuple[Repair, ...] = ()
         if isinstance(message, ParseFailure):
-            mended = self._mended(message)
+            failure, mended = message, self._mended(message)
             if mended is None:
-                return _stopped("parse", message, steps)
+                return _stopped("parse", failure, steps)
             message, repairs = mended
+            if any(repair.kind == "prose" for repair in repairs) and self._writes(message):
+                return _stopped("parse", failure, steps)  # the words may say not to
         steps.append(_read_calls(len(message.calls)))
         return self._decide(message, steps, repairs, messages, turn)
 
@@ -166,13 +175,14 @@ class Guard:
     def answer(self, outcome: Outcome, answers: Mapping[str, Any], *, messages: Messages = None) -> Outcome:
         """Decide about the calls of an "ask" outcome again, with answers in them: values by the pointers of its
         problems."""
-        calls = with_answers(outcome.proposed, answers)
+        calls = with_answers(self.toolset, outcome.proposed, answers)
         message = Message(text=outcome.reply, calls=calls)
         return self._recorded(self._decide(message, [], outcome.repairs, messages, outcome.turn))
 
     def approved(self, outcome: Outcome, approval: Approval, *, messages: Messages = None) -> Outcome:
         """Decide about the calls of an "approve" outcome again, with a person's yes to exactly these calls."""
         with_yes = replace(outcome, approval=approval, question="", decision="calls")
+        self.record("approval", approval_record(self.toolset, with_yes))
         steps = [step for step in outcome.steps if step.name not in ("policy", "approval")]
         return self._recorded(self._judged(replace(with_yes, steps=tuple(steps)), messages))
 
@@ -190,20 +200,21 @@ class Guard:
         for another outcome: nothing of it may run."""
         if outcome.decision != "calls":
             raise ConfigError(f'only a "calls" outcome can be run, not {outcome.decision!r}.')
-        again = self._judged(replace(outcome, turn=(run, step)), messages)
+        again = self._judged(replace(outcome, proposed=outcome.calls, turn=(run, step)), messages)
         if again.decision != "calls":
             why = " ".join(problem.message for problem in again.problems) or "a person must agree to it first."
-            refused = [f"{call.name} was not run: {why}" for call in outcome.calls]
             results = tuple(
-                Result(call=call, state="refused", error=error)
-                for call, error in zip(outcome.calls, refused, strict=True)
+                Result(call=call, state="refused", error=f"{call.name} was not run: {why}") for call in outcome.calls
             )
-        else:
-            results = await self.executor.run(outcome.calls, run=run, step=step, functions=functions)
-        for result in results:
-            if self.audit is not None:
-                self.record("result", {"run": run, "step": step, **result_record(self.toolset, result)})
-        return results
+            for result in results:
+                self._record_result(run, step, result)
+            return results
+        done = partial(self._record_result, run, step)
+        return await self.executor.run(outcome.calls, run=run, step=step, functions=functions, done=done)
+
+    def _record_result(self, run: str, step: int, result: Result) -> None:
+        if self.audit is not None:
+            self.record("result", {"run": run, "step": step, **result_record(self.toolset, result)})
 
     async def call(
         self,
@@ -214,18 +225,22 @@ class Guard:
         step: int = 0,
         messages: Messages = None,
         functions: Mapping[str, Function] | None = None,
-    ) -> tuple[str, bool]:
-        """Decide about one call and run it: for loops that are not ours. The text for the model, and whether the call
-        ran and did not fail. Questions to the user and calls that need a yes are not run; the text says why."""
+    ) -> tuple[str, str]:
+        """Decide about one call and run it: for loops that are not ours. The text for the model, and what became of the
+        call: "done", another state of `Result`, or the decision where it was not run. Questions to the user and calls
+        that need a yes are not run; the text says why."""
         outcome = self.check_call(name, arguments, messages=messages, turn=(run, step))
         if outcome.decision != "calls":
-            return outcome.message_for_model() or f"{name} was not run: {outcome.question}", False
+            return outcome.message_for_model() or f"{name} was not run: {outcome.question}", outcome.decision
         (result,) = await self.execute(outcome, run=run, step=step, messages=messages, functions=functions)
-        return result.text, result.state == "done" and not result.problems
+        return result.text, result.state
 
     def run(self, messages: Sequence[Mapping[str, Any]] | Conversation, engine: Engine, **options: Any) -> Run:
         """The loop: the model speaks, the guard decides, calls run, until there is a reply, a question or nothing more
         to try. Options as in `calltune.guard.loop.run_loop`."""
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            raise ConfigError("this program is asynchronous already.", hint="Write: await guard.run_async(...)")
         return asyncio.run(self.run_async(messages, engine, **options))
 
     async def run_async(
@@ -259,6 +274,10 @@ class Guard:
         mended = mend_text(failure.text, failure.format, allowed=self.repairs)
         message = parse(mended.text, format=failure.format) if mended else failure
         return None if mended is None or isinstance(message, ParseFailure) else (message, mended.repairs)
+
+    def _writes(self, message: Message) -> bool:
+        tools = [self.toolset.get(call.name) for call in message.calls]
+        return any(tool is None or tool.effect == "write" for tool in tools)
 
     def _decide(
         self,
@@ -315,14 +334,17 @@ class Guard:
             steps += (_passed("approval", f"{outcome.approval.by or 'a person'} said yes to exactly these calls."),)
             return replace(outcome, decision="calls", calls=calls, steps=steps)
         why = "; ".join(dict.fromkeys(why for _, why in to_approve))
-        asked = ", ".join(f"{call.name}({shorten(call.arguments)})" for call in calls)
+        asked = ", ".join(map(shown, calls))
         steps += (Step("approval", "stopped", f"a person must agree: {why}"),)
         return replace(outcome, decision="approve", calls=(), question=f"May I run {asked}? ({why})", steps=steps)
 
     def _over(self, limits: Sequence[Limit], call: ToolCall, turn: Turn | None) -> str:
-        """The limit that a call would break, unless it has been begun in this very turn: then it has been counted."""
-        ledger = self.executor.ledger
-        if not limits or (turn and ledger.entry(call_key(*turn, call.name, call.arguments))):
+        """The limit that a call would break, unless it will not run because it has been begun in this very turn."""
+        if not limits:
+            return ""
+        tool, ledger = self.toolset[call.name], self.executor.ledger
+        known = ledger.entry(call_key(*turn, call.name, call.arguments)) if turn and tool.effect == "write" else None
+        if known and known.state != "undone" and (known.state == "done" or not tool.idempotent):
             return ""
         return ledger.over(limits, call.arguments)
 
@@ -378,6 +400,14 @@ class Guard:
             call = replace(call, arguments=arguments, arguments_text=None)
         problems = tuple(problem.at("/arguments") for problem in problems)
         return _Checked(call, problems, repairs)
+
+
+def _policy(policy: Policy | Mapping[str, Any] | str | Path | None, toolset: Toolset) -> Policy | None:
+    if policy is None or isinstance(policy, Policy):
+        return policy
+    if isinstance(policy, str | Path):
+        return Policy.load(policy, toolset)
+    return Policy.from_json(policy, toolset)
 
 
 _MENDABLE = frozenset({"wrong_type", "not_in_enum", "missing_required"})

@@ -2,9 +2,10 @@
 async function an operation, by its `operationId`; arguments go where the document says: path, query, header or JSON
 body.
 
-Only the server that the program names is spoken to: redirects are not followed, and path arguments are escaped whole.
-Answers are bounded. 408, 425, 429 and 5xx may pass (`TransientError`); other errors are for the model to read. Not
-here: making the contract from the document, and authentication beyond fixed headers.
+Only the server that the program names is spoken to: redirects are not followed, path arguments are escaped whole, and
+an address that leads elsewhere is refused. Answers are bounded. 425 and 429 say that nothing happened
+(`TransientError`); after 408, 5xx and a connection that broke, nobody knows (`MayHaveHappenedError`); other errors are
+for the model to read. Not here: making the contract from the document, and authentication beyond fixed headers.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from urllib.parse import quote, urlsplit
 
 from calltune.contract.problem import decode_pointer
 from calltune.errors import ConfigError, MissingExtraError
-from calltune.guard.execute import MAX_RESULT_BYTES, ToolError, TransientError, short
+from calltune.guard.execute import MAX_RESULT_BYTES, MayHaveHappenedError, ToolError, TransientError, short
+from calltune.guard.outcome import shorten
 
 if TYPE_CHECKING:
     import httpx
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
-MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})
+MAY_PASS = frozenset({425, 429})
+MAY_HAVE_HAPPENED = frozenset({408, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,15 +51,17 @@ def operations(document: Mapping[str, Any]) -> dict[str, Operation]:
         for method, operation in _items(item):
             if method not in METHODS or not isinstance(operation, Mapping):
                 continue
+            if not re.fullmatch(r"/(?!/)[^\\?#]*", path):
+                raise ConfigError(f"the path {shorten(path)} does not begin with one slash.", hint="Mend the document.")
             name = operation.get("operationId") or re.sub(r"\W+", "_", f"{method} {path}").strip("_")
             if name in found:
                 raise ConfigError(f"two operations of the document are called {name!r}.", hint="Rename one.")
             parameters = [*(shared or ()), *(operation.get("parameters") or ())]
-            places = {
-                str(one["name"]): str(one.get("in"))
-                for parameter in parameters
-                if isinstance(one := _resolved(document, parameter), Mapping) and "name" in one
-            }
+            places: dict[str, str] = {}
+            for parameter in parameters:
+                one = _resolved(document, parameter)
+                if isinstance(one, Mapping) and "name" in one and places.get(str(one["name"])) != "path":
+                    places[str(one["name"])] = str(one.get("in"))  # of one name in two places, the path's counts
             found[str(name)] = Operation(name=str(name), method=method.upper(), path=str(path), places=places)
     return found
 
@@ -99,14 +104,20 @@ def http_functions(
     def function_of(operation: Operation) -> Callable[..., Awaitable[Any]]:
         async def run(**arguments: Any) -> Any:
             request = request_of(operation, base_url, arguments)
-            request["headers"] = {**(headers or {}), **request["headers"]}
+            fixed = {name.lower() for name in headers or {}}  # a model's argument does not replace them
+            own_headers = {name: value for name, value in request["headers"].items() if name.lower() not in fixed}
+            request["headers"] = {**own_headers, **(headers or {})}
+            if _origin(str(httpx.URL(request["url"]))) != _origin(base_url):
+                raise ToolError(f"{operation.name} leads to another server.")
             try:
                 if client is not None:
                     return await _answer(client, request)
-                async with httpx.AsyncClient() as own:
+                async with httpx.AsyncClient(timeout=None) as own:  # the guard has a time-out of its own
                     return await _answer(own, request)
-            except httpx.TransportError as error:
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 raise TransientError("the service could not be reached.") from error
+            except httpx.TransportError as error:
+                raise MayHaveHappenedError("the connection to the service broke.") from error
 
         run.__name__ = operation.name
         return run
@@ -124,8 +135,8 @@ def request_of(operation: Operation, base_url: str, arguments: Mapping[str, Any]
     path = operation.path
     for name, value in given["path"].items():
         text = quote(_plain(value), safe="")
-        if text in (".", ".."):
-            raise ToolError(f"{name} cannot be {text!r}.")
+        if text in ("", ".", "..") or value is None:
+            raise ToolError(f"{name} cannot be {_plain(value)!r}.")
         path = path.replace("{" + name + "}", text)
     if "{" in path:
         raise ToolError(f"{operation.name} lacks a path argument.")
@@ -141,7 +152,7 @@ def request_of(operation: Operation, base_url: str, arguments: Mapping[str, Any]
         "headers": {name: _header(name, value) for name, value in given["header"].items()},
     }
     if given["cookie"]:
-        request["cookies"] = {name: _plain(value) for name, value in given["cookie"].items()}
+        request["cookies"] = {name: _cookie(name, value) for name, value in given["cookie"].items()}
     if rest:
         request["json"] = rest
     return request
@@ -156,6 +167,18 @@ def _header(name: str, value: Any) -> str:
     if not text.isprintable() or not text.isascii():
         raise ToolError(f"{name} may only have printable ASCII characters.")
     return text
+
+
+def _cookie(name: str, value: Any) -> str:
+    text = _header(name, value)
+    if re.search(r'[;,"\\\s]', text):
+        raise ToolError(f"{name} may not have spaces, quotes, commas, semicolons or backslashes.")
+    return text
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or ""), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 async def _answer(client: httpx.AsyncClient, request: dict[str, Any]) -> Any:
@@ -175,4 +198,6 @@ async def _answer(client: httpx.AsyncClient, request: dict[str, Any]) -> Any:
         except (ValueError, RecursionError):
             raise ToolError("the service's answer is not the JSON that it says it is.") from None
     said = f"the service answered {response.status_code}: {short(text)}".removesuffix(": ")
+    if response.status_code in MAY_HAVE_HAPPENED:
+        raise MayHaveHappenedError(said)
     raise (TransientError if response.status_code in MAY_PASS else ToolError)(said)

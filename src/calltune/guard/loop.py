@@ -8,9 +8,10 @@ stopped at once: it would send it a third time. Not here: streaming.
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.generate.completion import Completion, Request
@@ -21,6 +22,7 @@ from calltune.guard.fallback import default_text, substituted_text
 from calltune.guard.messages import assistant_message, retry_messages, tool_message
 from calltune.guard.outcome import Outcome
 from calltune.guard.results import result_text
+from calltune.guard.secrets import REDACTED, has_secrets
 from calltune.render.parse import ToolCall
 
 if TYPE_CHECKING:
@@ -84,20 +86,25 @@ async def run_loop(
     ask: Ask | None = None,
     approve: Approve | None = None,
     run_id: str | None = None,
+    outcome: Outcome | None = None,
     bounds: Bounds = Bounds(),  # frozen
     temperature: float = 0.0,
     seed: int = 0,
 ) -> Run:
-    """Let the model answer the last message. Raises what the engine raises; nothing else."""
+    """Let the model answer the last message. Raises what the engine raises; nothing else.
+
+    `outcome`: a decision to begin with, such as `guard.approved(run.pending, approve(...))` of an earlier run with the
+    same `run_id`."""
     run = Run(id=run_id or uuid.uuid4().hex, messages=[dict(message) for message in messages])
     with telemetry.span("invoke_agent", "calltune", agent__name="calltune", conversation__id=run.id) as span:
         loop = _Loop(guard, engine, run, bounds, ask, approve, temperature, seed)
-        await loop.go()
+        await loop.go(outcome)
         if run.decision == "fallback":
             run.reply = guard.fallback.give_up(run.why)
             telemetry.failed(span, "fallback")
         telemetry.note(span, decision=run.decision, turns=len(run.outcomes), calls=len(run.results))
-    guard.record("run", {"run": run.id, "decision": run.decision, "why": run.why, "tokens": run.tokens})
+    why = REDACTED if run.why and has_secrets(guard.toolset) else run.why
+    guard.record("run", {"run": run.id, "decision": run.decision, "why": why, "tokens": run.tokens})
     return run
 
 
@@ -124,8 +131,10 @@ class _Loop:
         self.rejected_tokens = 0
         """What the model wrote in these tries after the first."""
 
-    async def go(self) -> None:
+    async def go(self, outcome: Outcome | None) -> None:
         """Until it ends."""
+        if outcome is not None and await self.act(outcome, Completion("")):
+            return
         for _ in range(self.bounds.turns):
             completion = await self.complete()
             turn = (self.run.id, len(self.run.messages))
@@ -153,6 +162,16 @@ class _Loop:
     async def act(self, outcome: Outcome, completion: Completion) -> bool:
         """Do what was decided; True where that ends the run."""
         self.run.outcomes.append(outcome)
+        for _ in range(self.bounds.retries + 1):
+            answers = self.ask(outcome) if outcome.decision == "ask" and self.ask else None
+            if not answers:
+                break
+            said = "\n".join(value if isinstance(value, str) else json.dumps(value) for value in answers.values())
+            self.run.messages.append({"role": "assistant", "content": outcome.question})
+            self.run.messages.append({"role": "user", "content": said})
+            outcome = replace(outcome, turn=(self.run.id, len(self.run.messages)))
+            outcome = self.guard.answer(outcome, answers, messages=self.run.messages)
+            self.run.outcomes.append(outcome)
         match outcome.decision:
             case "calls":
                 self.rejected.clear()
@@ -160,10 +179,7 @@ class _Loop:
                 await self.execute(outcome)
                 return False
             case "ask":
-                answers = self.ask(outcome) if self.ask else None
-                if answers is None:
-                    return self.end("ask", outcome.question)
-                return await self.act(self.guard.answer(outcome, answers, messages=self.run.messages), completion)
+                return self.end("ask", outcome.question)
             case "approve":
                 if self.approve is None:
                     return self.end("approve", outcome.question)
@@ -180,6 +196,8 @@ class _Loop:
             if again.decision == "calls":
                 await self.execute(again)
                 return False
+        declined = {"run": self.run.id, "step": len(self.run.messages)}
+        self.guard.record("declined", declined | {"tools": [call.name for call in outcome.proposed]})
         self.extend(outcome, ["It was not run: the user does not want it."] * len(outcome.proposed), errors=True)
         return False
 

@@ -202,6 +202,8 @@ def mend_text(text: str, format: str, *, allowed: Set[str] = ALL) -> Mended | No
 
 
 OPEN, CLOSE = "<tool_call>", "</tool_call>"
+MOST_PROSE = 500
+"""Characters of words inside the markers of a call; more is no slip."""
 
 
 def _mend_hermes(text: str, allowed: Set[str]) -> Mended | None:
@@ -221,7 +223,8 @@ def _mend_hermes(text: str, allowed: Set[str]) -> Mended | None:
         if around is None or any(repair.kind not in allowed for repair in around):
             return None
         repairs += (*around, *mended.repairs)
-        pieces += [text[position:body], mended.text, CLOSE]
+        said = [repair.before for repair in around if repair.kind == "prose"]  # is said, not thrown away
+        pieces += [text[position:start], *(f"\n{words}\n" for words in said), OPEN, mended.text, CLOSE]
         position = end + len(CLOSE)
     pieces.append(text[position:])
     return Mended("".join(pieces), tuple(repairs[:MOST_RECORDED]), len(text)) if repairs else None
@@ -237,7 +240,8 @@ def _around(before: str, after: str) -> tuple[Repair, ...] | None:
         return (Repair(kind="code_fence", pointer="", before=before, after=""),)
     if OPEN in before or CLOSE in before or OPEN in after or re.search(r'[{}\[\]"`]', before + after):
         return None
-    return (Repair(kind="prose", pointer="", before=clip(f"{before} ... {after}".strip()), after=""),)
+    words = "\n".join(part for part in (before, after) if part)
+    return (Repair(kind="prose", pointer="", before=words, after=""),) if len(words) <= MOST_PROSE else None
 
 
 def _mend_bare(text: str, allowed: Set[str]) -> Mended | None:

@@ -28,12 +28,14 @@ def tool_message(call: ToolCall, number: int, place: int, content: str) -> dict[
 
 
 def retry_messages(outcome: Outcome, text: str, number: int = 0) -> list[dict[str, Any]]:
-    """The rejected turn and what is wrong with it. Calls that could be read get the reasons as their results; a turn
-    that could not be read is quoted as plain text."""
+    """The rejected turn and what is wrong with it. Calls that could be read get the reasons as the result of the first;
+    a turn that could not be read is quoted as plain text."""
     reasons = outcome.message_for_model()
     if outcome.proposed and all(isinstance(call.arguments, dict) for call in outcome.proposed):
         turn = assistant_message(outcome, number)
-        return [turn, *(tool_message(call, number, place, reasons) for place, call in enumerate(outcome.proposed))]
+        told = [reasons] + ["Not run either: see the first result."] * (len(outcome.proposed) - 1)
+        results = zip(outcome.proposed, told, strict=True)
+        return [turn, *(tool_message(call, number, place, said) for place, (call, said) in enumerate(results))]
     return [{"role": "assistant", "content": text or "(nothing)"}, {"role": "user", "content": reasons}]
 
 

@@ -10,11 +10,15 @@ from typing import Any, Literal
 from calltune.contract import Problem
 from calltune.contract.sentences import printable
 from calltune.guard.approval import Approval
+from calltune.guard.origin import NOTHING_RUN
 from calltune.guard.repair import Repair
+from calltune.guard.results import harmless
 from calltune.render.parse import ToolCall
 
 Decision = Literal["calls", "reply", "ask", "approve", "rejected", "fallback"]
 StepName = Literal["truncation", "parse", "repair", "known tool", "schema", "policy", "approval"]
+MOST_TOLD = 20
+"""Problems, and schemas, that the model is told at once."""
 Turn = tuple[str, int]
 """Run and step: what the ledger knows a call by, beside its tool and arguments."""
 
@@ -71,17 +75,20 @@ class Outcome:
         return tuple(p for p in self.problems if p.pointer == place or p.pointer.startswith(place + "/"))
 
     def message_for_model(self) -> str:
-        """What to tell the model so that it can mend its turn; "" when nothing is wrong with it."""
+        """What to tell the model so that it can mend its turn; "" when nothing is wrong with it. Bounded, and nothing
+        in it can become a control token, for it quotes the model."""
         if not self.problems:
             return ""
-        lines = ["Nothing was run, because of this:"]
-        lines += [f"- {p.pointer}: {p.message}" if p.pointer else f"- {p.message}" for p in self.problems]
+        lines = [NOTHING_RUN]
+        lines += [f"- {p.pointer}: {p.message}" if p.pointer else f"- {p.message}" for p in self.problems[:MOST_TOLD]]
+        if len(self.problems) > MOST_TOLD:
+            lines.append(f"- and {len(self.problems) - MOST_TOLD} more")
         if len(self.proposed) > 1:
             lines.append(f"All {len(self.proposed)} calls of the turn were held back; send all of them again.")
         if self.expected:
             lines.append("Expected:")
-            lines += self.expected
-        return "\n".join(lines)
+            lines += self.expected[:MOST_TOLD]
+        return harmless("\n".join(lines))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for reports and logs."""
@@ -100,6 +107,18 @@ class Outcome:
         }
 
 
+def shown(call: ToolCall) -> str:
+    """A call for a person to agree to: every argument is there, long ones shortened."""
+    if not isinstance(call.arguments, dict):
+        return f"{call.name}({shorten(call.arguments)})"
+    given = (f"{shorten(str(name), 80)}: {shorten(_json(value))}" for name, value in call.arguments.items())
+    return f"{call.name}({', '.join(given)})"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=repr)
+
+
 def call_to_json(call: ToolCall) -> dict[str, Any]:
     """Name and arguments."""
     return {"name": call.name, "arguments": json_safe(call.arguments)}
@@ -116,5 +135,8 @@ def json_safe(value: Any) -> Any:
 
 def shorten(value: Any, limit: int = 200) -> str:
     """JSON of a value for a sentence, cut in the middle when it is long, fit to be printed."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
-    return printable(text if len(text) <= limit else f"{text[: limit // 2]} ... {text[-limit // 4 :]}")
+    text = value if isinstance(value, str) else _json(value)
+    if len(text) > limit:
+        hidden = len(text) - limit // 2 - limit // 4
+        text = f"{text[: limit // 2]} ... ({hidden:,} characters) ... {text[-limit // 4 :]}"
+    return printable(text)

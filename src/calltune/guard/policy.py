@@ -25,19 +25,21 @@ before approve before allow (the order of Progent, arXiv:2504.11703). An example
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from calltune.contract import Tool, Toolset
-from calltune.contract.problem import decode_pointer
+from calltune.contract.dialects import modernise
+from calltune.contract.keywords import KNOWN, subschemas
+from calltune.contract.problem import decode_pointer, pointer
 from calltune.contract.sentences import label
 from calltune.contract.subschema import subschema
 from calltune.contract.validate import build_validator, problems_of
 from calltune.errors import ConfigError
+from calltune.guard.origin import Origin, values_at
 
 Effect = Literal["allow", "approve", "forbid"]
 _ORDER: dict[str, int] = {"forbid": 0, "approve": 1, "allow": 2}
@@ -134,33 +136,21 @@ class Limit:
     most: float
     """Calls, or the sum of the argument."""
     argument: str | None = None
-    """JSON Pointer of the argument that is summed up; None: calls are counted."""
+    """JSON Pointer of the argument that is summed up, `*` for every item of a list; None: calls are counted."""
 
     def amount(self, arguments: Any) -> float | None:
         """What one call adds; None where the argument is no number of at least 0, which is then over any limit."""
         if self.argument is None:
             return 1.0
-        value = at(arguments, self.argument)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        values = values_at(arguments, decode_pointer(self.argument))
+        if not values or any(isinstance(one, bool) or not isinstance(one, int | float) or one < 0 for one in values):
             return None
-        return float(value)
+        return float(sum(values))
 
     def sentence(self) -> str:
         """The limit in words."""
         what = "calls" if self.argument is None else f"of {label(decode_pointer(self.argument))} in all"
         return f"{self.tool} may not have more than {self.most:g} {what} within {self.per_s:g} s"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """Where an argument must come from."""
-
-    tool: str
-    argument: str
-    """JSON Pointer."""
-    source: Literal["user", "not_a_tool"]
-    """"user": it must stand in what the user or the system said. "not_a_tool": it may not stand in a tool's result,
-    unless the user or the system said it too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,8 +225,9 @@ class Policy:
         """The verdict on a call that follows the contract. `messages`: the conversation before it; without it, rules on
         origins cannot be decided, and forbid."""
         for origin in self.origins:
-            if origin.tool == tool and (verdict := _judge_origin(origin, arguments, messages)) is not None:
-                return verdict
+            why = origin.broken_by(arguments, messages) if origin.tool == tool else ""
+            if why:
+                return Verdict(effect="forbid", why=why, pointer=origin.argument)
         for rule in self._rules_of(tool):
             if rule.matches(tool, arguments):
                 return Verdict(effect=rule.effect, why=rule.why or f"a rule of the policy says {rule.effect}.")
@@ -263,77 +254,6 @@ def judge(
     return _ALLOWED if policy is None else policy.judge(tool, arguments, messages)
 
 
-def at(value: Any, pointer: str) -> Any:
-    """The value at a JSON Pointer; None where there is none."""
-    for part in decode_pointer(pointer):
-        if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    return value
-
-
-# -- origins
-# -------------------------------------------------------------------------------------------------------------
-
-
-def _judge_origin(origin: Origin, arguments: Any, messages: Sequence[Mapping[str, Any]] | None) -> Verdict | None:
-    """A verdict that forbids, or None."""
-    value = at(arguments, origin.argument)
-    if value is None:
-        return None
-    name = label(decode_pointer(origin.argument))
-
-    def forbid(why: str) -> Verdict:
-        return Verdict(effect="forbid", why=why, pointer=origin.argument)
-
-    if messages is None:
-        return forbid(f"where {name} comes from is not known without the conversation.")
-    if said_in(value, messages, ("user", "system", "developer")):
-        return None
-    if said_in(value, messages, ("tool", "function")):
-        return forbid(f"{name} must come from the user; it was taken from the result of a tool.")
-    return forbid(f"{name} must be said by the user, word for word.") if origin.source == "user" else None
-
-
-def said_in(value: Any, messages: Sequence[Mapping[str, Any]], roles: Sequence[str]) -> bool:
-    """Whether every text and number in `value` stands, as whole words, in what these roles said."""
-    said = " ".join(_words(text) for message in messages if message.get("role") in roles for text in _texts(message))
-    parts = [part for part in (_words(text) for text in _leaves(value)) if part]
-    return bool(parts) and all(f" {part} " in f" {said} " for part in parts)
-
-
-def _texts(message: Mapping[str, Any]) -> list[str]:
-    content = message.get("content")
-    if isinstance(content, str):
-        return [content]
-    if isinstance(content, list):
-        return [str(part.get("text", "")) for part in content if isinstance(part, Mapping)]
-    return [] if content is None else [json.dumps(content, ensure_ascii=False)]
-
-
-def _leaves(value: Any) -> list[str]:
-    if isinstance(value, Mapping):
-        return [leaf for item in value.values() for leaf in _leaves(item)]
-    if isinstance(value, list):
-        return [leaf for item in value for leaf in _leaves(item)]
-    if value is None or isinstance(value, bool):
-        return []
-    return [f"{value:g}" if isinstance(value, float) else str(value)]
-
-
-_INSIDE = "@._-+/:"
-"""Characters that may stand inside a word: addresses, dates and numbers are one word."""
-
-
-def _words(text: str) -> str:
-    """Lower case, words one space apart, punctuation only inside them."""
-    kept = "".join(c if c.isalnum() or c in _INSIDE else " " for c in text.casefold())
-    return " ".join(word for word in (part.strip(_INSIDE) for part in kept.split()) if word)
-
-
 # -- the file
 # ------------------------------------------------------------------------------------------------------------
 
@@ -345,39 +265,70 @@ def _faults(data: Mapping[str, Any], toolset: Toolset) -> list[str]:
             where = f"/{section}/{number}"
             name = one["tool"]
             if name == "*" and section == "rules":
-                faults += _faults_of_condition(one.get("when"), None, where)
+                faults += _faults_of_condition(one, None, where)
                 continue
             if name not in toolset:
                 faults += [f"{where}/tool: {problem.message}" for problem in toolset.check(name, {})]
                 continue
             tool = toolset[name]
-            faults += _faults_of_condition(one.get("when"), tool, where)
+            faults += _faults_of_condition(one, tool, where) if section == "rules" else []
             if "argument" in one:
                 faults += _faults_of_argument(one["argument"], tool, where, numeric=section == "limits")
     return faults
 
 
-def _faults_of_condition(when: Any, tool: Tool | None, where: str) -> list[str]:
+def _faults_of_condition(rule: Mapping[str, Any], tool: Tool | None, where: str) -> list[str]:
+    """A condition that is misspelt, or that a call meets by leaving something out, would allow what it should not."""
+    when = rule.get("when")
     if when is None:
         return []
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    modernise(when, (), found)
+    found += _unknown_words(when, ())
+    if found:
+        return [f"{where}/when{pointer(*place)}: {fault}" for place, fault in found]
+    if not when.keys() & _CONDITIONS:
+        return [f'{where}/when: says nothing; write {{"properties": {{...}}}}.']
     try:
         build_validator(when)
     except Exception as error:  # jsonschema-rs says in several ways that a schema is none
         return [f"{where}/when: not a JSON Schema: {str(error).splitlines()[0]}"]
-    if tool is None:
-        return []
-    names = [*_dict(when.get("properties")), *(when.get("required") or ())]
-    known = _dict(tool.parameters.get("properties"))
-    closed = tool.parameters.get("additionalProperties") is False
-    return [
-        f"{where}/when: {tool.name} has no argument {name!r}; it has {', '.join(known) or 'none'}."
-        for name in names
-        if closed and name not in known
-    ]
+    return list(_names_in_condition(when, tool.parameters, tool, rule["effect"], f"{where}/when")) if tool else []
+
+
+def _unknown_words(schema: Any, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """JSON Schema ignores words that it does not know; in a condition that would mean: always."""
+    if isinstance(schema, dict):
+        for word in schema:
+            if word not in KNOWN:
+                yield (*place, word), 'JSON Schema has no such keyword; arguments stand in {"properties": {...}}'
+        for keyword, key, inner in subschemas(schema):
+            yield from _unknown_words(inner, (*place, keyword) if key is None else (*place, keyword, key))
+
+
+_CONDITIONS = frozenset({"properties", "required", "not", "anyOf", "allOf", "oneOf", "if", "minProperties"})
+
+
+def _names_in_condition(when: Any, schema: Any, tool: Tool, effect: str, where: str) -> Iterator[str]:
+    """Names that the tool does not have, at any depth, and names that a call may leave out."""
+    if not isinstance(when, Mapping):
+        return
+    known = _dict(_dict(schema).get("properties"))
+    closed = _dict(schema).get("additionalProperties") is False
+    tested = _dict(when.get("properties"))
+    for name in [*tested, *(when.get("required") or ())]:
+        if closed and name not in known:
+            yield f"{where}: {tool.name} has no argument {name!r} there; it has {', '.join(known) or 'none'}."
+    needed = {*(when.get("required") or ()), *(_dict(schema).get("required") or ())}
+    for name, inner in tested.items():
+        if effect == "allow" and name not in needed and name in known:
+            yield f'{where}: a call without {name} would be allowed too; add "required": ["{name}"].'
+        yield from _names_in_condition(inner, known.get(name), tool, effect, f"{where}/properties/{name}")
 
 
 def _faults_of_argument(pointer: str, tool: Tool, where: str, *, numeric: bool) -> list[str]:
-    schema = subschema(tool.parameters, decode_pointer(pointer))
+    parts = ["0" if part == "*" else part for part in decode_pointer(pointer)]
+    schema = subschema(tool.parameters, parts)
     if schema is None:
         known = ", ".join(f"/{name}" for name in _dict(tool.parameters.get("properties"))) or "none"
         return [f"{where}/argument: {tool.name} has no argument {pointer}; it has {known}."]

@@ -7,7 +7,8 @@ The text is mended in `mend`, values in `values`.
 
     kind                what is mended                                   with side effects
     code_fence          ```json around a call, or around the arguments   yes
-    prose               words beside the JSON inside the markers         yes
+    prose               words beside the JSON inside the markers,        no
+                        which are said then
     markers             a whole turn that is one bare call               yes
     trailing_comma      {"a": 1,}                                        yes
     python_literal      True, False, None                                yes
@@ -18,7 +19,8 @@ The text is mended in `mend`, values in `values`.
     boolean_in_string   "true" -> true                                   no
     integral_float      10.0 -> 10 where an integer is demanded          no
     enum_case           "celsius" -> "Celsius" where only that is alike  no
-    single_item         "a" -> ["a"] where a list of it is demanded      no
+    single_item         "a" -> ["a"] where a list of it is demanded,     no
+                        but not "a, b" or "[a]"
 """
 
 from __future__ import annotations

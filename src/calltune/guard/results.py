@@ -15,11 +15,10 @@ MAX_CHARACTERS = 32_768
 """Of one result; more would push the conversation out of a small model's context."""
 
 _MARKERS = re.compile(
-    r"<(?=[|\uff5c]|/?(?:tool|think|function|s>|pad>|unk>|bos>|eos>|start_of_|end_of_|im_))"  # DeepSeek's bar
-    r"|\[(?=/?(?:INST|TOOL|AVAILABLE_TOOLS|ARGS|CALL_ID|SYSTEM|IMG|THINK))",
-    re.IGNORECASE,
+    r"<(?=[|\uff5c]|/?[\w:|\uff5c\u2581.-]{1,40}[|\uff5c]?>)|\[(?!(?:true|false|null)\])(?=/?[A-Za-z_]{2,40}\])"
 )
-"""What special tokens of the templates in use begin with."""
+"""What the special tokens of all templates in use begin with: a bar or a whole tag in angle brackets (U+FF5C is
+DeepSeek's bar), or a name in square ones."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -39,7 +38,10 @@ def result_text(value: Any, *, limit: int = MAX_CHARACTERS) -> str:
     return cut
 
 
+def harmless(text: str) -> str:
+    """The text, with the beginning of everything that could be a control token as an escape."""
+    return _MARKERS.sub(lambda match: f"\\u{ord(match[0]):04x}", _SURROGATE.sub("\ufffd", text))
+
+
 def _json(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    text = _SURROGATE.sub("\ufffd", text)
-    return _MARKERS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return harmless(json.dumps(value, ensure_ascii=False, allow_nan=False))

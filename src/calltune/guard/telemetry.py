@@ -21,8 +21,13 @@ def span(operation: str, subject: str, **attributes: Any) -> Iterator[Any]:
     named = {f"gen_ai.{name.replace('__', '.')}": value for name, value in attributes.items() if value is not None}
     named["gen_ai.operation.name"] = operation
     # an exception's text may hold what was said
-    with tracer.start_as_current_span(f"{operation} {subject}", attributes=named, record_exception=False) as current:
-        yield current
+    options = {"attributes": named, "record_exception": False, "set_status_on_exception": False}
+    with tracer.start_as_current_span(f"{operation} {subject}", **options) as current:
+        try:
+            yield current
+        except BaseException as error:
+            failed(current, type(error).__name__)
+            raise
 
 
 def failed(current: Any, kind: str) -> None:

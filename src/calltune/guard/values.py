@@ -5,8 +5,9 @@ changes, or the arguments as they were."""
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Set
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from calltune.contract import Problem, Tool, parse_json
@@ -17,6 +18,8 @@ from calltune.guard.mend import NUMBER
 from calltune.guard.repair import ALL, MOST_RECORDED, Repair
 
 _ROUNDS = 4
+MOST_LEAVES = 5_000
+"""Values in arguments that are mended: each candidate means that all of them are checked again."""
 
 
 def repair_values(
@@ -26,6 +29,8 @@ def repair_values(
 
     All of it is mended, but for arguments that are missing, or nothing is: half a repair would hide what was meant.
     """
+    if _leaves(arguments, MOST_LEAVES) > MOST_LEAVES:
+        return arguments, (), problems
     mended = copy.deepcopy(arguments)
     repairs: list[Repair] = []
     left = problems
@@ -38,6 +43,17 @@ def repair_values(
     if not repairs or any(problem.kind != "missing_required" for problem in left):
         return arguments, (), problems
     return mended, tuple(repairs), left
+
+
+def _leaves(value: Any, most: int) -> int:
+    """How many values there are; more than `most` are not counted."""
+    count, stack = 0, [value]
+    while stack and count <= most:
+        here = stack.pop()
+        count += 1
+        if isinstance(here, dict | list):
+            stack += here.values() if isinstance(here, dict) else here
+    return count
 
 
 def _repair_value(tool: Tool, arguments: dict[str, Any], problem: Problem, allowed: Set[str]) -> Repair | None:
@@ -82,7 +98,7 @@ def _candidates(tool: Tool, path: list[str], got: Any, problem: Problem) -> Iter
             readings = list(_readings(got, kinds))
             if len(readings) == 1:
                 yield readings[0]
-        if kinds == ["array"] and not isinstance(got, list) and got is not None:
+        if kinds == ["array"] and not isinstance(got, list) and got is not None and not _may_be_several(got):
             yield "single_item", [got]
     elif problem.kind == "not_in_enum" and isinstance(got, str):
         schema = subschema(tool.parameters, path)
@@ -90,6 +106,13 @@ def _candidates(tool: Tool, path: list[str], got: Any, problem: Problem) -> Iter
         alike = [option for option in options if isinstance(option, str) and option.casefold() == got.casefold()]
         if len(alike) == 1:
             yield "enum_case", alike[0]
+
+
+def _may_be_several(value: Any) -> bool:
+    """Whether a text could be a list written as text: then there is more than one reading."""
+    return isinstance(value, str) and (
+        value.lstrip()[:1] in ("[", "{", "(") or re.search(r"[,;|\n]", value) is not None
+    )
 
 
 def _readings(text: str, kinds: list[str]) -> Iterator[tuple[str, Any]]:
@@ -104,10 +127,10 @@ def _readings(text: str, kinds: list[str]) -> Iterator[tuple[str, Any]]:
 def _number_in(text: str, kinds: list[str]) -> tuple[str, Any] | None:
     if len(text) > 40 or not NUMBER.fullmatch(text):
         return None
-    try:
-        exact = Decimal(text)
-    except InvalidOperation:
-        return None
+    exponent = re.search(r"[eE]([+-]?[0-9]+)\Z", text)
+    if exponent and abs(int(exponent[1])) > 400:
+        return None  # beyond any number that JSON programs carry
+    exact = Decimal(text)
     if exact == exact.to_integral_value() and abs(exact) <= MAX_INTEGER:
         whole = int(exact)
         return ("number_in_string", whole) if MIN_INTEGER <= whole <= MAX_INTEGER else None
@@ -119,6 +142,16 @@ def _number_in(text: str, kinds: list[str]) -> tuple[str, Any] | None:
 def _boolean_in(text: str, kinds: list[str]) -> tuple[str, Any] | None:
     value = {"true": True, "True": True, "false": False, "False": False}.get(text)
     return None if value is None else ("boolean_in_string", value)
+
+
+def read_as(text: str, schema: Any) -> Any:
+    """What a person typed, as the type that a schema demands; the text where it demands text or none fits."""
+    kinds = schema.get("type") if isinstance(schema, dict) else None
+    kinds = [kinds] if isinstance(kinds, str) else list(kinds or ())
+    if "string" in kinds or (not kinds and text in (schema or {}).get("enum", ())):
+        return text
+    found = list(_readings(text.strip(), kinds or ["integer", "number", "boolean", "object", "array"]))
+    return found[0][1] if len(found) == 1 else text
 
 
 def _json_in(text: str, kinds: list[str]) -> tuple[str, Any] | None:

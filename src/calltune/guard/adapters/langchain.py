@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from calltune.contract import Toolset
@@ -33,31 +34,42 @@ def toolset_of(tools: Sequence[BaseTool], *, reads: Sequence[str] = ()) -> Tools
     return Toolset.from_openai(listed)
 
 
-def guarded(tools: Sequence[BaseTool], guard: Guard, *, run: str | None = None) -> list[BaseTool]:
+def guarded(
+    tools: Sequence[BaseTool],
+    guard: Guard,
+    *,
+    run: str | None = None,
+    messages: Callable[[], Sequence[Mapping[str, Any]]] | None = None,
+) -> list[BaseTool]:
     """The tools, each behind the guard. A rejected call is answered with what is wrong, for the model to mend it.
 
     `run` names one run of the agent for the ledger: in it, the same write with the same arguments runs once. Without
-    it, every call counts as a run of its own.
+    it, every call counts as a run of its own. `messages` gives the conversation so far in OpenAI's shape, which rules
+    on origins need: LangChain does not hand it to its tools.
     """
-    return [_guarded(tool, guard, run) for tool in tools]
+    return [_guarded(tool, guard, run, messages) for tool in tools]
 
 
-def _guarded(tool: BaseTool, guard: Guard, run: str | None) -> BaseTool:
+def _guarded(
+    tool: BaseTool, guard: Guard, run: str | None, messages: Callable[[], Sequence[Mapping[str, Any]]] | None
+) -> BaseTool:
     from langchain_core.tools import StructuredTool, ToolException
 
     async def call(**arguments: Any) -> str:
-        said, fine = await guard.call(
+        said, state = await guard.call(
             tool.name,
             arguments,
             run=run or uuid.uuid4().hex,
+            messages=messages() if messages is not None else None,
             functions={tool.name: lambda **given: tool.ainvoke(given)},
         )
-        if not fine:
+        if state != "done":
             raise ToolException(said)
         return said
 
     def call_here(**arguments: Any) -> str:
-        return asyncio.run(call(**arguments))
+        with ThreadPoolExecutor(max_workers=1) as thread:  # the caller may be in a loop of its own
+            return thread.submit(lambda: asyncio.run(call(**arguments))).result()
 
     return StructuredTool(
         name=tool.name,

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from calltune.contract import Toolset
+from calltune.contract.closing import opened
 from calltune.guard.execute import ToolError, short
 from calltune.guard.guard import Guard
 
@@ -32,7 +33,11 @@ async def toolset_of(session: ClientSession) -> Toolset:
         listed += [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in page.tools]
         cursor = getattr(page, "nextCursor", None) or getattr(page, "next_cursor", None)
         if cursor is None or len(listed) > MAX_TOOLS:
-            return Toolset.from_openai(listed)
+            break
+    for tool in listed:  # a server may give back more than it promised
+        if "outputSchema" in tool:
+            tool["outputSchema"] = opened(tool["outputSchema"])
+    return Toolset.from_openai(listed)
 
 
 async def _page(session: Any, cursor: str | None) -> Any:

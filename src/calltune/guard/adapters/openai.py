@@ -75,7 +75,8 @@ def message_of(message: Mapping[str, Any]) -> Message:
             )
         )
     reasoning = message.get("reasoning_content") or message.get("reasoning")
-    return Message(text=str(message.get("content") or "").strip(), reasoning=reasoning, calls=tuple(calls))
+    said = message.get("content") or message.get("refusal") or ""
+    return Message(text=str(said).strip(), reasoning=reasoning, calls=tuple(calls))
 
 
 def wire_message(message: Mapping[str, Any]) -> dict[str, Any]:
