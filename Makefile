@@ -19,7 +19,10 @@ fast: $(READY)
 # An outside judge for the calls that the guard lets through; without npm the tests do without it.
 AJV = tests/ajv/node_modules/.ready
 
-check: $(READY) $(AJV)
+# The other back end for grammars, without what it needs on GPUs only.
+XGRAMMAR = .venv/.xgrammar
+
+check: $(READY) $(AJV) $(XGRAMMAR)
 	$(PY) -m ruff format --check src tests bench examples
 	$(PY) -m ruff check src tests bench examples
 	$(PY) -m mypy
@@ -48,6 +51,10 @@ $(READY): requirements.txt pyproject.toml base-model/pyproject.toml
 $(AJV): tests/ajv/package.json
 	mkdir -p $(@D)
 	if command -v npm >/dev/null; then npm install --prefix tests/ajv --silent; else echo "no npm: left out Ajv"; fi
+	touch $@
+
+$(XGRAMMAR): $(READY)
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps xgrammar==0.2.8 apache-tvm-ffi==0.1.15.post2
 	touch $@
 
 clean:

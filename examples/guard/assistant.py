@@ -7,12 +7,10 @@ python examples/guard/assistant.py --base-url http://localhost:8000/v1 --model m
 import argparse
 from pathlib import Path
 
-from openai import OpenAI
-
 from calltune import Guard, Toolset
 from calltune.contract import tool
+from calltune.generate import RemoteEngine
 from calltune.guard import Approval, Audit, Fallback, Ledger, Outcome, Policy, ToolError, approve
-from calltune.guard.adapters.openai import OpenAIChat
 
 FREE = {"18:00": 4, "20:00": 2}
 
@@ -74,7 +72,7 @@ def main() -> None:
         audit=Audit(options.folder / "audit.jsonl"),
         fallback=Fallback(hand_over=lambda why: "I could not do that; please call 555 0100."),
     )
-    engine = OpenAIChat(OpenAI(base_url=options.base_url, api_key="none"), options.model)
+    engine = RemoteEngine.connect(options.base_url, options.model)
     messages = [{"role": "user", "content": options.question}]
     while True:
         run = guard.run(messages, engine, approve=ask_person)

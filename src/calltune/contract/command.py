@@ -3,7 +3,7 @@ it wrote."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,15 @@ from tyro.conf import Positional
 
 from calltune.errors import ConfigError
 
+from .projection import Unenforced, by_keyword, unenforced
 from .sentences import printable
 from .tools import Tool
 from .toolset import Toolset
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,8 @@ class ToolsConfig:
     (module:function, module, file.py, file.py:function)."""
     out: Path | None = None
     """The file to write, such as tools.json; without it the tools are only checked and listed."""
+    explain: bool = False
+    """Say what of the schemas a grammar cannot keep a model to while it writes, so that only validation sees it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +45,8 @@ class ToolsReport:
     """Where it came from."""
     out: Path | None
     """The file that was written."""
+    unenforced: tuple[Unenforced, ...] | None = None
+    """What is left to validation; None where it was not asked for."""
 
     @property
     def exit_code(self) -> int:
@@ -48,7 +55,8 @@ class ToolsReport:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for --json."""
-        return {"source": self.source, "out": None if self.out is None else str(self.out), **self.toolset.to_json()}
+        plain = {"source": self.source, "out": None if self.out is None else str(self.out), **self.toolset.to_json()}
+        return plain if self.unenforced is None else {**plain, "unenforced": [asdict(one) for one in self.unenforced]}
 
     def show(self, console: Console) -> None:
         """The table of tools, the fingerprint and the next step."""
@@ -67,11 +75,27 @@ class ToolsReport:
         count = len(self.toolset)
         console.print(f"\n{count} tool{'s' if count != 1 else ''}, {self.toolset.fingerprint}", highlight=False)
         console.print(Text("Arguments with * are required. Tools are taken to write unless they say otherwise."))
+        if self.unenforced is not None:
+            self._show_unenforced(console)
         if self.out is not None:
             console.print(Text(f"Wrote {self.out}."))
             console.print(Text(f"Next: calltune check --tools {self.out} --data conversations.jsonl"))
         else:
             console.print(Text(f"Next: calltune tools {self.source} --out tools.json"))
+
+    def _show_unenforced(self, console: Console) -> None:
+        from rich.text import Text
+
+        assert self.unenforced is not None
+        if not self.unenforced:
+            console.print(Text("A grammar enforces all of it."))
+            return
+        console.print(Text("A grammar enforces all of it but this, which validation sees after the call is written:"))
+        for one in self.unenforced[:MOST_SHOWN]:
+            console.print(Text(printable(f"  {one.tool} {one.pointer or '/'}: {one.keyword}")))
+        if len(self.unenforced) > MOST_SHOWN:
+            counts = ", ".join(f"{count} {keyword}" for keyword, count in by_keyword(self.unenforced).items())
+            console.print(Text(f"  and {len(self.unenforced) - MOST_SHOWN} more; in all {counts}"))
 
 
 def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
@@ -88,7 +112,8 @@ def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
             raise ConfigError(
                 f"{config.out} cannot be written: {error.strerror or error}.", hint="Give another --out."
             ) from error
-    return ToolsReport(toolset=toolset, source=config.source, out=config.out)
+    left = unenforced(toolset) if config.explain else None
+    return ToolsReport(toolset=toolset, source=config.source, out=config.out, unenforced=left)
 
 
 def arguments_line(tool: Tool) -> str:

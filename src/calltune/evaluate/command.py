@@ -20,7 +20,8 @@ from calltune.errors import ConfigError, ModelError
 from calltune.evaluate.report import EvalReport, Side
 from calltune.evaluate.rows import EvalRow, Turns, eval_rows
 from calltune.evaluate.run import predict, write_predictions
-from calltune.generate import Engine, LocalEngine, Progress
+from calltune.generate import Engine, Progress, load_engine
+from calltune.generate.constraint import BackendName
 from calltune.train.run_folder import find_run
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class EvalConfig:
     """Score a model on conversations."""
 
     model: str
-    """Model to score: a run folder, "base" (the embedded one), a folder, or a Hugging Face name."""
+    """Model to score: a run folder, "base" (the embedded one), a folder, a Hugging Face name, or the address of an
+    OpenAI-compatible server (http://localhost:8000/v1#model)."""
     data: str
     """Conversations: a .jsonl or .jsonl.gz file, a folder of them, or a Hugging Face dataset name."""
     tools: str | None = None
@@ -54,6 +56,8 @@ class EvalConfig:
     """0 is greedy, the usual way to score."""
     seed: int = 0
     """For temperatures above 0."""
+    grammar: BackendName = "off"
+    """Keep answers well-formed with a grammar made from the contract; off measures what the model does by itself."""
     batch_tokens: int | None = None
     """Tokens that the caches of one batch may hold; default: what fits into a quarter of the free memory."""
     template: Literal["auto", "native", "calltune"] = "auto"
@@ -123,16 +127,17 @@ def _score(model: str, rows: Sequence[EvalRow], config: EvalConfig, console: Con
     """Load, ask, score; the weights are let go before the next model is loaded."""
     if engine is None:
         console.print(f"loading {model}", markup=False)
-        engine = LocalEngine.load(
+        engine = load_engine(
             model,
             device=config.device,
             dtype=config.dtype,
             template=config.template,
             thinking=config.thinking,
             batch_tokens=config.batch_tokens,
+            grammar=config.grammar,
         )
-        if engine.notice:
-            console.print(engine.notice, style="yellow", markup=False)
+        if notice := getattr(engine, "notice", ""):
+            console.print(notice, style="yellow", markup=False)
     start = time.perf_counter()
     with _progress(console, model) as progress:
         predictions = predict(

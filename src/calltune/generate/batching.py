@@ -76,10 +76,16 @@ def _work(rows: int, prefix: int, longest: int) -> int:
 
 def common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
     """How many tokens at the beginning are the same."""
-    limit = min(len(a), len(b))
-    if list(a[:limit]) == list(b[:limit]):
-        return limit
-    return next(i for i in range(limit) if a[i] != b[i])
+    low, high = 0, min(len(a), len(b))
+    if type(a) is not type(b):
+        a, b = tuple(a[:high]), tuple(b[:high])
+    while low < high:  # by halves: comparing slices is much faster than comparing items
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _cut(

@@ -24,6 +24,10 @@ class Request:
     """OpenAI chat shape, without the assistant turn that is asked for."""
     tools: Sequence[Mapping[str, Any]] = ()
     """OpenAI shape, as `Toolset.to_openai()` gives them."""
+    tool_choice: str = "auto"
+    """"auto": text or calls. "required": at least one call. "none": text. Anything else: one call of that tool."""
+    parallel: bool = True
+    """Whether a turn may hold several calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,14 @@ class Completion:
     """Tokens generated, the one that ends the turn included."""
     time_s: float = 0.0
     """From the start of its batch to its last token."""
+    first_token_s: float = 0.0
+    """From the start of its batch to its first token."""
+    grammar_s: float = 0.0
+    """Of this, spent on the grammar."""
+    cached_tokens: int = 0
+    """Tokens of the prompt that were known from before, or computed once for the whole batch."""
+    passes: int = 0
+    """Forward passes of the model, that over the prompt included; 0 where the engine does not say."""
     error: str | None = None
     """Why nothing could be generated (the prompt is longer than the model's context); None when all went well."""
 
@@ -57,9 +69,22 @@ class Completion:
             "finish_reason": self.finish_reason,
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
+            "cached_tokens": self.cached_tokens,
+            "passes": self.passes,
             "time_s": round(self.time_s, 6),
+            "first_token_s": round(self.first_token_s, 6),
             "error": self.error,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a completion that is being written."""
+
+    text: str
+    """What is new."""
+    completion: Completion | None = None
+    """The whole of it, in the last chunk."""
 
 
 def cut_off(completion: Completion) -> ParseFailure | None:

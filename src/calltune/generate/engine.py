@@ -1,14 +1,15 @@
 """The `Engine` protocol: requests go in, completions come out in the same order, and the engine can read what it wrote.
 
-Two implementations: `LocalEngine` (a model in this process) and `ScriptedEngine` (texts written in advance).
+Three implementations: `LocalEngine` (a model in this process), `RemoteEngine` (an OpenAI-compatible server) and
+`ScriptedEngine` (texts written in advance).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from calltune.generate.completion import Completion, Request
+from calltune.generate.completion import Chunk, Completion, Request
 from calltune.render.parse import Message, ParseFailure
 
 Progress = Callable[[int, int], None]
@@ -32,6 +33,11 @@ class Engine(Protocol):
         progress: Progress | None = None,
     ) -> list[Completion]:
         """One completion a request, in order. Temperature 0 is greedy; otherwise `seed` makes it repeatable."""
+
+    def stream(
+        self, request: Request, *, max_tokens: int = 512, temperature: float = 0.0, seed: int = 0
+    ) -> Iterator[Chunk]:
+        """One completion, piece by piece; the last chunk carries the whole of it."""
 
     def parse(self, completion: Completion) -> Message | ParseFailure:
         """What the completion says in the format of this engine's model; a failure is a value."""

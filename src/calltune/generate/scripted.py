@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from calltune.errors import ModelError
-from calltune.generate.completion import Completion, Request, cut_off
+from calltune.generate.completion import Chunk, Completion, Request, cut_off
 from calltune.generate.engine import Progress
 from calltune.render.parse import Message, ParseFailure, parse
 
@@ -40,6 +41,14 @@ class ScriptedEngine:
             if progress is not None:
                 progress(done, len(requests))
         return completions
+
+    def stream(
+        self, request: Request, *, max_tokens: int = 512, temperature: float = 0.0, seed: int = 0
+    ) -> Iterator[Chunk]:
+        """The next completion, word by word."""
+        (completion,) = self.complete([request], max_tokens=max_tokens, temperature=temperature, seed=seed)
+        yield from (Chunk(piece) for piece in re.findall(r"\S+\s*|\s+", completion.text))
+        yield Chunk("", completion)
 
     def parse(self, completion: Completion) -> Message | ParseFailure:
         """Read by the format given."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -41,6 +41,15 @@ class Prefix:
     ids: tuple[int, ...]
     layers: Layers
 
+    def cut(self, length: int) -> Prefix:
+        """Its beginning, without a copy."""
+        return Prefix(self.ids[:length], tuple((k[:, :, :length], v[:, :, :length]) for k, v in self.layers))
+
+    @property
+    def bytes(self) -> int:
+        """Of its keys and values."""
+        return sum(tensor.numel() * tensor.element_size() for layer in self.layers for tensor in layer)
+
 
 def compute_prefix(model: Any, ids: Sequence[int], known: Prefix | None = None) -> Prefix:
     """Run `ids` through the model's ordinary attention; the part that `known` begins with is taken from there."""
@@ -48,12 +57,8 @@ def compute_prefix(model: Any, ids: Sequence[int], known: Prefix | None = None) 
 
     reused = common_prefix(known.ids, ids) if known else 0
     if known and reused == len(ids):
-        return Prefix(tuple(ids), tuple((k[:, :, :reused], v[:, :, :reused]) for k, v in known.layers))
-    cache = (
-        DynamicCache([(k[:, :, :reused], v[:, :, :reused]) for k, v in known.layers])
-        if known and reused
-        else DynamicCache()
-    )
+        return known.cut(reused)
+    cache = DynamicCache(list(known.cut(reused).layers)) if known and reused else DynamicCache()
     device = next(model.parameters()).device
     with torch.inference_mode():
         positions = torch.arange(reused, len(ids), device=device)[None]
@@ -66,11 +71,24 @@ def compute_prefix(model: Any, ids: Sequence[int], known: Prefix | None = None) 
 class _Pass:
     """What the attention of one forward pass needs beside queries, keys and values."""
 
-    prefix: Layers
+    prefix: Layers | None
+    """None: the keys given are all there are."""
     query_positions: torch.Tensor
     """(batch, query)"""
     key_positions: torch.Tensor
     """(batch, own token), -1 where it is padding."""
+    masks: dict[int | None, torch.Tensor | None] = field(default_factory=dict)
+
+    def mask(self, window: int | None, keys: int) -> torch.Tensor | None:
+        """(batch, query, prefix + own token), True where the query may look; None where it may look everywhere. Made
+        once for all layers with the same sliding window. `keys`: how many the layer has, the prefix not included."""
+        if window not in self.masks:
+            if self.prefix is None:
+                mask = _mask_alone(self.query_positions, keys, window)
+            else:
+                mask = _mask(self, self.prefix[0][0].shape[2], window)
+            self.masks[window] = None if bool(mask.all()) else mask
+        return self.masks[window]
 
 
 _current: ContextVar[_Pass] = ContextVar("calltune_shared_prefix_pass")
@@ -82,18 +100,19 @@ def shared_attention(model: Any) -> Iterator[None]:
     from transformers import AttentionInterface
 
     AttentionInterface.register(NAME, _attention)
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    before = base.config._attn_implementation
-    base.set_attn_implementation(NAME)
+    config = (model.get_base_model() if hasattr(model, "get_base_model") else model).config
+    before = config._attn_implementation
+    config._attn_implementation = NAME  # reaches inner configurations; the public setter walks all modules each time
     try:
         yield
     finally:
-        base.set_attn_implementation(before)
+        config._attn_implementation = before
 
 
 @contextmanager
-def attending(prefix: Layers, query_positions: torch.Tensor, key_positions: torch.Tensor) -> Iterator[None]:
-    """Forward passes inside the block attend to `prefix` and then to their own tokens."""
+def attending(prefix: Layers | None, query_positions: torch.Tensor, key_positions: torch.Tensor) -> Iterator[None]:
+    """Forward passes inside the block attend to `prefix` and then to their own tokens; without a prefix to all keys
+    that a single row has."""
     token = _current.set(_Pass(prefix, query_positions, key_positions))
     try:
         yield
@@ -115,6 +134,8 @@ def _attention(
     """transformers' attention interface: query (batch, head, query, dim) -> (batch, query, head, dim)."""
     now = _current.get()
     scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+    if now.prefix is None:
+        return _alone(query, key, value, now.mask(sliding_window, key.shape[2]), scaling, softcap), None
     prefix_keys, prefix_values = now.prefix[int(module.layer_idx)]  # type: ignore[arg-type]
     batch, heads, queries = query.shape[:3]
     width = prefix_keys.shape[2] + key.shape[2]
@@ -122,14 +143,40 @@ def _attention(
     outputs = []
     for start in range(0, queries, chunk):
         part = query[:, :, start : start + chunk]
-        mask = _mask(now, slice(start, start + chunk), prefix_keys.shape[2], sliding_window)
+        mask = now.mask(sliding_window, key.shape[2])
+        mask = mask if mask is None else mask[:, start : start + chunk]
         outputs.append(_attend(part * scaling, key, value, prefix_keys[0], prefix_values[0], mask, softcap))
     return torch.cat(outputs, dim=1) if len(outputs) > 1 else outputs[0], None
 
 
-def _mask(now: _Pass, part: slice, prefix: int, window: int | None) -> torch.Tensor:
-    """(batch, query, prefix + own token), True where the query may look."""
-    queries = now.query_positions[:, part, None]
+def _alone(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    mask: torch.Tensor | None,
+    scaling: float,
+    softcap: float | None,
+) -> torch.Tensor:
+    """Attention of a single row whose keys lie together: torch's own."""
+    if softcap is not None:
+        return _attend(query * scaling, key, value, key[0, :, :0], value[0, :, :0], mask, softcap)
+    shown = mask if mask is None else mask[:, None]
+    grouped = key.shape[1] != query.shape[1]
+    output = torch.nn.functional.scaled_dot_product_attention(
+        query, key, value, attn_mask=shown, scale=scaling, enable_gqa=grouped
+    )
+    return output.transpose(1, 2)
+
+
+def _mask_alone(queries: torch.Tensor, keys: int, window: int | None) -> torch.Tensor:
+    """A single row: the keys are the tokens from the first to the last query."""
+    places = torch.arange(keys, device=queries.device)[None, None, :]
+    own = places <= queries[:, :, None]
+    return own if window is None else own & (queries[:, :, None] - places < window)
+
+
+def _mask(now: _Pass, prefix: int, window: int | None) -> torch.Tensor:
+    queries = now.query_positions[:, :, None]
     keys = now.key_positions[:, None, :]
     own = (keys >= 0) & (keys <= queries)
     places = torch.arange(prefix, device=queries.device)[None, None, :]
@@ -146,7 +193,7 @@ def _attend(
     value: torch.Tensor,
     prefix_key: torch.Tensor,
     prefix_value: torch.Tensor,
-    mask: torch.Tensor,
+    mask: torch.Tensor | None,
     softcap: float | None,
 ) -> torch.Tensor:
     """The queries of all rows, folded into one matrix per kv head, meet the prefix in a single product."""
@@ -161,7 +208,8 @@ def _attend(
         scores = torch.tanh(scores / softcap) * softcap
     scores = scores.view(batch, kv_heads, group, queries, -1)
     # The smallest number instead of -inf: a query that is padding sees nothing, and must not become NaN.
-    scores = scores.masked_fill(~mask[:, None, None], torch.finfo(scores.dtype).min)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None], torch.finfo(scores.dtype).min)
     weights = torch.softmax(scores, dim=-1, dtype=torch.float32).to(value.dtype)
     weights = weights.view(batch, kv_heads, group * queries, -1)
     own = weights[..., prefix:] @ value

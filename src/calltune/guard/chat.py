@@ -19,6 +19,7 @@ from calltune.contract import Problem, Toolset
 from calltune.contract.sentences import printable
 from calltune.errors import CalltuneError, ConfigError
 from calltune.generate.completion import Request
+from calltune.generate.constraint import BackendName
 from calltune.guard.approval import approve
 from calltune.guard.audit import Audit
 from calltune.guard.execute import declined
@@ -44,7 +45,8 @@ class ChatConfig:
     """Talk to a model in the terminal."""
 
     model: str = "base"
-    """Model to talk to: a run folder, "base" (the embedded one), a folder, or a Hugging Face name."""
+    """Model to talk to: a run folder, "base" (the embedded one), a folder, a Hugging Face name, or the address of an
+    OpenAI-compatible server (http://localhost:8000/v1#model)."""
     tools: str | None = None
     """The contract: a JSON or YAML file, or Python functions (module:name). A run folder brings its own."""
     system: str | None = None
@@ -67,6 +69,8 @@ class ChatConfig:
     """Chat template; auto is what the run was trained with."""
     thinking: Literal["auto", "on", "off"] = "auto"
     """Whether the model may reason before it answers."""
+    grammar: BackendName = "auto"
+    """Keep answers well-formed with a grammar made from the contract, where one is installed."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """Number format of the weights."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -115,14 +119,19 @@ def chat(config: ChatConfig, *, console: Console, read: Read | None = None, engi
     policy = Policy.load(config.policy, toolset) if config.policy else None
     guard = Guard(toolset, policy=policy, audit=Audit(config.audit) if config.audit else None)
     if engine is None:
-        from calltune.generate.local import LocalEngine
+        from calltune.generate.load import load_engine
 
         console.print(f"loading {config.model}", markup=False)
-        engine = LocalEngine.load(
-            config.model, device=config.device, dtype=config.dtype, template=config.template, thinking=config.thinking
+        engine = load_engine(
+            config.model,
+            device=config.device,
+            dtype=config.dtype,
+            template=config.template,
+            thinking=config.thinking,
+            grammar=config.grammar,
         )
-        if engine.notice:
-            console.print(engine.notice, style="yellow", markup=False)
+        if notice := getattr(engine, "notice", ""):
+            console.print(notice, style="yellow", markup=False)
     console.print(f"{len(toolset)} tools: {', '.join(toolset.names)}", markup=False)
     console.print(HELP, markup=False)
     report = ChatReport(model=config.model)

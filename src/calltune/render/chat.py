@@ -14,6 +14,7 @@ from os.path import commonprefix
 from typing import Any, Literal
 
 from calltune.errors import TemplateError
+from calltune.render.declared import in_declared_order
 from calltune.render.encoder import Encoder, restored
 from calltune.render.parse import Message, ParseFailure, ToolCall, parse
 from calltune.render.response import read_response
@@ -111,7 +112,7 @@ class Chat:
         self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str]:
         """Messages and tools as every template understands them, typed markers cut."""
-        plain = plain_messages(messages, self.format.arguments)
+        plain = plain_messages(messages, self.format.arguments, tools)
         (cut_messages, cut_tools), cut = self.encoder.markers.protect((plain, list(tools)))
         return cut_messages, cut_tools, cut
 
@@ -200,12 +201,19 @@ def special_tokens(tokenizer: Any) -> dict[str, Any]:
     return {name: str(token) for name, token in tokenizer.special_tokens_map.items() if isinstance(token, str)}
 
 
-def plain_messages(messages: Sequence[Mapping[str, Any]], arguments: Literal["object", "text"]) -> list[dict[str, Any]]:
-    """Messages with only what templates read: no nulls, no empty lists, arguments in one form, call ids in one form.
+def plain_messages(
+    messages: Sequence[Mapping[str, Any]],
+    arguments: Literal["object", "text"],
+    tools: Sequence[Mapping[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """Messages with only what templates read: no nulls, no empty lists, arguments in one form and in the order their
+    tool declares, call ids in one form.
 
     Ids become `call00001`, ...: the same prompt whatever ids the log had, nine letters and digits as Mistral needs."""
     ids: dict[str, str] = {}
     plain: list[dict[str, Any]] = []
+    functions = [tool.get("function", tool) for tool in tools]
+    schemas = {function.get("name"): function.get("parameters") for function in functions}
     count = 0
     for message in messages:
         entry: dict[str, Any] = {"role": message["role"], "content": message.get("content") or ""}
@@ -219,7 +227,7 @@ def plain_messages(messages: Sequence[Mapping[str, Any]], arguments: Literal["ob
             new_id = f"call{count:05d}"
             if call.get("id"):
                 ids[call["id"]] = new_id
-            calls.append({"id": new_id, "type": "function", "function": _function(call, arguments)})
+            calls.append({"id": new_id, "type": "function", "function": _function(call, arguments, schemas)})
         if calls:
             entry["tool_calls"] = calls
         if message["role"] == "tool":
@@ -229,17 +237,18 @@ def plain_messages(messages: Sequence[Mapping[str, Any]], arguments: Literal["ob
     return plain
 
 
-def _function(call: Mapping[str, Any], form: Literal["object", "text"]) -> dict[str, Any]:
+def _function(call: Mapping[str, Any], form: Literal["object", "text"], schemas: Mapping[str, Any]) -> dict[str, Any]:
     function = call.get("function", call)
     arguments = function.get("arguments")
     arguments = {} if arguments is None else arguments
-    if form == "text" and not isinstance(arguments, str):
-        arguments = json.dumps(arguments, ensure_ascii=False)
-    elif form == "object" and isinstance(arguments, str):
+    if isinstance(arguments, str) and form == "object":
         try:
             arguments = json.loads(arguments or "{}")
         except ValueError as error:
             raise TemplateError(f"the arguments of a call of {function['name']!r} are not JSON: {error}") from error
+    if not isinstance(arguments, str):
+        arguments = in_declared_order(arguments, schemas.get(function["name"]))
+        arguments = json.dumps(arguments, ensure_ascii=False) if form == "text" else arguments
     return {"name": function["name"], "arguments": arguments}
 
 

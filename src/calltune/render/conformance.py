@@ -270,10 +270,10 @@ def _keep(path: Path, data: Mapping[str, Any]) -> None:
         return  # a read-only or full disk only costs the time to try again
 
 
-def cache_folder() -> Path:
+def cache_folder(kind: str = "templates") -> Path:
     """Where answers are kept."""
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "calltune" / "templates"
+    return (Path(base) if base else Path.home() / ".cache") / "calltune" / kind
 
 
 def _key(encoder: Encoder, question: str, template: str) -> str:

@@ -1,0 +1,190 @@
+"""Grammars of real contracts: no good answer is refused, and whatever is drawn from them at random follows the
+contract, but for what is listed as left to validation. It needs the folder that `bench.train_speed` describes.
+
+For every file: the assistant turns whose calls are valid, rendered as in training, token by token under the grammar of
+their row (`auto`, arguments as declared; and in any order, as written). For every tool: a call drawn from random logits
+at temperature 2, read back and checked against the whole contract; after 60 tokens only tokens that lead to an end."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.train_speed import SHARED
+from calltune.contract import Tool, Toolset
+from calltune.contract.projection import by_keyword
+from calltune.data import read_rows
+from calltune.errors import CalltuneError
+from calltune.generate.constraint import Backend, load_backend
+from calltune.generate.grammar import Grammar, Shape, grammar_of
+from calltune.render.call_form import call_form
+from calltune.render.parse import Message
+from calltune.render.renderer import Renderer
+from calltune.render.source import load_tokenizer, resolve_model
+
+MOST_TOKENS = 400
+CLOSING_AFTER = 60
+
+
+class Judge:
+    """One back end on the vocabulary of the embedded model."""
+
+    def __init__(self, name: Any) -> None:
+        self.renderer = Renderer(load_tokenizer(resolve_model("base")))
+        tokenizer = self.renderer.tokenizer
+        backend = load_backend(name, tokenizer, len(tokenizer), sorted(self.renderer.stop_ids))
+        assert backend is not None
+        self.backend: Backend = backend
+        form = call_form(self.renderer.chat)
+        assert form is not None
+        self.form = form
+        self.specials = {text: token for token, text in self.renderer.encoder.added.items()}
+        texts = [tokenizer.decode([token]) for token in range(len(tokenizer))]
+        self.closing = np.array([text[:1] in ('"', "}", "]", ",") or token in self.specials.values()
+                                 for token, text in enumerate(texts)])  # fmt: skip
+        self.kept: dict[tuple[str, str], Grammar] = {}
+
+    def grammar(self, tools: Toolset, **options: Any) -> Grammar:
+        """Of a contract."""
+        key = (tools.fingerprint, str(options))
+        if key not in self.kept:
+            shape = Shape(form=self.form, specials=self.specials, **options)
+            self.kept[key] = grammar_of(tools, shape, self.backend.fits)
+        return self.kept[key]
+
+    def accepts(self, grammar: Grammar, ids: list[int]) -> bool:
+        """Whether a whole turn may be written."""
+        row = self.backend.start(grammar)
+        if row.allowed_part(ids) < len(ids):
+            return False
+        row.take(ids)
+        return row.ended or any(row.allows(stop) for stop in self.renderer.stop_ids)
+
+    def draw(self, grammar: Grammar, pick: np.random.Generator) -> str | None:
+        """A turn from random logits; None where it does not come to an end."""
+        row, ids = self.backend.start(grammar), []
+        width = len(self.renderer.tokenizer)
+        for length in range(MOST_TOKENS):
+            if row.ended:
+                break
+            allowed = np.unpackbits(np.frombuffer(row.mask(), np.uint8), bitorder="little")[:width].astype(bool)
+            if length > CLOSING_AFTER and (allowed & self.closing).any():
+                allowed &= self.closing
+            places = np.flatnonzero(allowed)
+            odds = np.exp(pick.standard_normal(len(places)) / 2)
+            token = int(pick.choice(places, p=odds / odds.sum()))
+            if token in self.renderer.stop_ids:
+                break
+            row.take([token])
+            ids.append(token)
+        else:
+            return None
+        return self.renderer.encoder.decode(ids)[0]
+
+
+def gold(judge: Judge, path: Path, tools: dict[str, Tool]) -> Counter[str]:
+    """The turns of a file; the tools that are met are put into `tools`."""
+    found: Counter[str] = Counter()
+    for row in read_rows(path):
+        conversation = row.conversation
+        if conversation is None:
+            continue
+        try:
+            offered = conversation.toolset()
+        except CalltuneError:
+            continue  # a broken schema: `calltune check` reports the row
+        tools |= {tool.fingerprint: tool for tool in offered}
+        for index, message in enumerate(conversation.messages):
+            calls = message.get("tool_calls") or ()
+            if message["role"] != "assistant":
+                continue
+            if any(offered.check(call["function"]["name"], call["function"]["arguments"]) for call in calls):
+                continue  # a bad call should be refused
+            found["turns"] += 1
+            found["calls"] += len(calls)
+            for order, given in (("declared", conversation.tools), ("free", ())):
+                ids = rendered(judge.renderer, conversation.messages[: index + 1], given)
+                found[f"refused, {order}"] += not judge.accepts(judge.grammar(offered, order=order), ids)
+    return found
+
+
+def rendered(renderer: Renderer, messages: Any, tools: Any) -> list[int]:
+    """What a model writes for the last message; without tools, arguments stay in the order in which they are."""
+    prepared, _, cut = renderer.chat.prepare(messages, tools)
+    target = renderer.chat.prepared_turn(prepared, len(prepared) - 1, [], cut).target
+    for stop in renderer.chat.stop_texts:
+        target = target.removesuffix(stop)
+    return list(renderer.encoder.encode(target, cut=cut, inside=True).ids)
+
+
+def drawn(judge: Judge, tools: list[Tool]) -> dict[str, Any]:
+    """A random call of each tool against its whole contract."""
+    pick = np.random.default_rng(0)
+    found: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    left = []
+    for tool in tools:
+        contract = Toolset([tool])
+        grammar = judge.grammar(contract, choice="required", parallel=False)
+        left += grammar.unenforced
+        found["tools"] += 1
+        text = judge.draw(grammar, pick)
+        if text is None:
+            found["not ended"] += 1
+            continue
+        read = judge.renderer.chat.parse_text(text)
+        if not isinstance(read, Message) or len(read.calls) != 1:
+            found["unreadable"] += 1
+            continue
+        call = read.calls[0]
+        problems = contract.check(call.name, call.arguments_text or call.arguments)
+        found["follow the contract"] += not problems
+        found["break it where that was listed"] += bool(problems) and bool(grammar.unenforced)
+        found["break it otherwise"] += bool(problems) and not grammar.unenforced
+        kinds.update({problem.kind for problem in problems})
+    return {"counts": dict(found), "problems": dict(kinds), "left to validation": by_keyword(tuple(left))}
+
+
+@cache
+def files() -> list[Path]:
+    """The real data."""
+    return sorted([*(SHARED / "data").glob("*.jsonl"), *(SHARED / "data").glob("*.jsonl.gz")])
+
+
+def main() -> dict[str, Any]:
+    """Print a line a file, the sum and what was drawn."""
+    if not files():
+        print(f"left out: no real data in {SHARED} (set CALLTUNE_SHARED)")
+        return {}
+    judge, tools, total = Judge("llguidance"), dict[str, Tool](), Counter[str]()
+    result: dict[str, Any] = {"files": {}}
+    for path in files():
+        start = time.perf_counter()
+        counts = gold(judge, path, tools)
+        total += counts
+        result["files"][path.name] = dict(counts)
+        print(
+            f"{path.name:32} {counts['turns']:>7,} turns, {counts['calls']:>7,} calls: refused"
+            f" {counts['refused, declared']} as declared, {counts['refused, free']} in any order"
+            f"  ({time.perf_counter() - start:.0f} s)"
+        )
+    print(f"{'all':32} {dict(total)}")
+    for name in ("llguidance", "xgrammar"):
+        try:
+            one = judge if name == "llguidance" else Judge(name)
+        except CalltuneError as error:
+            print(f"left out: {error}")
+            continue
+        chosen = list(tools.values())
+        if name == "xgrammar":  # compiles for seconds where strings are bounded
+            chosen = random.Random(0).sample(chosen, min(300, len(chosen)))
+        start = time.perf_counter()
+        result[name] = drawn(one, chosen)
+        print(f"{name}: {result[name]}  ({time.perf_counter() - start:.0f} s)")
+    return result

@@ -1,0 +1,179 @@
+"""What only saves time changes no answer: fast-forward, shared prefixes, batches, look-ups, the caches in memory and on
+disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calltune.contract import Tool, Toolset
+from calltune.errors import ModelError
+from calltune.generate import LocalEngine, Request
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("llguidance")
+
+TOOLS = Toolset(
+    [
+        Tool(
+            name="book_table",
+            description="Book a table in a restaurant.",
+            parameters={
+                "type": "object",
+                "properties": {
+                    "restaurant": {"type": "string", "description": "Name of the restaurant."},
+                    "people": {"type": "integer", "minimum": 1, "maximum": 12, "description": "How many come."},
+                    "place": {"enum": ["inside", "outside"], "description": "Where to sit."},
+                },
+                "required": ["restaurant", "people"],
+            },
+        ),
+        Tool(
+            name="play_music",
+            description="Play music of an artist.",
+            parameters={"type": "object", "properties": {"artist": {"type": "string"}}, "required": ["artist"]},
+        ),
+        Tool(name="stop_music", description="Stop the music."),
+    ]
+)
+SAID = [
+    "Book a table for four at Luigi's Corner, outside please.",
+    "Play something by the Rolling Kitchen Orchestra",
+    "Stop the music",
+    "Hello, who are you?",
+    "A table for two at Chez Marie and music by Nina Simone.",
+]
+
+
+def requests(**options: Any) -> list[Request]:
+    return [Request(({"role": "user", "content": said},), tuple(TOOLS.to_openai()), **options) for said in SAID]
+
+
+@pytest.fixture(scope="module")
+def base() -> LocalEngine:
+    torch.set_num_threads(1)
+    return LocalEngine.load("base", device="cpu", dtype="float32")
+
+
+def engine(base: LocalEngine, **options: Any) -> LocalEngine:
+    return LocalEngine(base.model, base.tokenizer, base.renderer, **{"grammar": "llguidance", **options})
+
+
+SLOW: dict[str, Any] = {"share": False, "lookup": False, "fast_forward": False, "max_rows": 1}
+FAST: list[dict[str, Any]] = [
+    {"share": False, "lookup": False, "fast_forward": True, "max_rows": 1},
+    {"share": False, "lookup": False, "fast_forward": True},
+    {"share": True, "lookup": False, "fast_forward": False},
+    {"share": True, "lookup": True, "fast_forward": False, "max_rows": 1},
+    {"share": True, "lookup": True, "fast_forward": True, "max_rows": 1},
+    {"share": True, "lookup": True, "fast_forward": True, "max_rows": 3},
+    {"share": True, "lookup": True, "fast_forward": True},
+]
+
+
+@pytest.mark.parametrize(
+    "choice", [{}, {"tool_choice": "required"}, {"tool_choice": "book_table"}, {"parallel": False}]
+)
+def test_greedy_answers_are_the_same_however_they_are_computed(base: LocalEngine, choice: dict[str, Any]) -> None:
+    expected = engine(base, **SLOW).complete(requests(**choice), max_tokens=60)
+    assert any("<tool_call>" in completion.text for completion in expected)
+    for options in FAST:
+        fast = engine(base, **options)
+        for again in range(2):  # the second time from what was kept
+            got = fast.complete(requests(**choice), max_tokens=60)
+            assert [c.ids for c in got] == [c.ids for c in expected], (options, again)
+            assert [c.finish_reason for c in got] == [c.finish_reason for c in expected]
+            assert [c.completion_tokens for c in got] == [c.completion_tokens for c in expected]
+        if options["fast_forward"] or options["lookup"]:
+            assert sum(c.passes for c in got) < sum(c.passes for c in expected)
+
+
+def test_without_a_grammar_look_ups_change_nothing_either(base: LocalEngine) -> None:
+    expected = engine(base, **SLOW, grammar="off").complete(requests(), max_tokens=60)
+    got = engine(base, grammar="off", max_rows=1).complete(requests(), max_tokens=60)
+    assert [c.ids for c in got] == [c.ids for c in expected]
+    assert sum(c.passes for c in got) < sum(c.passes for c in expected)
+
+
+def test_sampling_does_not_depend_on_how_it_is_computed(base: LocalEngine) -> None:
+    options: dict[str, Any] = {"max_tokens": 60, "temperature": 1.0, "seed": 3}
+    expected = engine(base, **SLOW).complete(requests(), **options)
+    got = engine(base).complete(requests(), **options)
+    assert [c.ids for c in got] == [c.ids for c in expected]
+
+
+def test_a_conversation_computes_only_what_is_new(base: LocalEngine) -> None:
+    one = engine(base)
+    said: list[dict[str, Any]] = [{"role": "user", "content": SAID[0]}]
+    first = one.complete([Request(tuple(said), tuple(TOOLS.to_openai()))], max_tokens=60)[0]
+    read = one.parse(first)
+    calls = [{"type": "function", "function": {"name": c.name, "arguments": c.arguments}} for c in read.calls]  # type: ignore[union-attr]
+    assert calls
+    said += [{"role": "assistant", "content": "", "tool_calls": calls}, {"role": "tool", "content": '"done"'}]
+    later = Request(tuple(said), tuple(TOOLS.to_openai()))
+    second = one.complete([later], max_tokens=30)[0]
+    assert second.cached_tokens >= first.prompt_tokens + len(first.ids) - 2
+    assert second.ids == engine(base, **SLOW).complete([later], max_tokens=30)[0].ids
+
+
+def test_a_contract_is_known_from_the_disk(base: LocalEngine, tmp_path: Path) -> None:
+    first = engine(base, cache_dir=tmp_path).complete(requests()[:1], max_tokens=40)[0]
+    (file,) = tmp_path.iterdir()
+    again = engine(base, cache_dir=tmp_path).complete(requests()[1:2], max_tokens=40)[0]
+    assert again.cached_tokens > 0.8 * again.prompt_tokens
+    assert again.ids == engine(base, **SLOW).complete(requests()[1:2], max_tokens=40)[0].ids and first.ids
+    file.write_bytes(b"not a tensor")
+    assert engine(base, cache_dir=tmp_path).complete(requests()[:1], max_tokens=40)[0].ids == first.ids
+
+
+def test_what_is_kept_is_bounded(base: LocalEngine) -> None:
+    one = engine(base)
+    one.prefixes.limit = 8 << 20
+    one.complete(requests(), max_tokens=20)
+    for request in requests():
+        one.complete([request], max_tokens=20)
+    assert 0 < sum(kept.bytes for kept in one.prefixes._kept) <= 8 << 20
+
+
+def test_a_stream_is_the_completion_in_pieces(base: LocalEngine) -> None:
+    one = engine(base)
+    for request in requests()[:4]:
+        chunks = list(one.stream(request, max_tokens=60))
+        whole = one.complete([request], max_tokens=60)[0]
+        assert "".join(chunk.text for chunk in chunks) == whole.text and len(chunks) >= 2
+        assert chunks[-1].completion is not None and chunks[-1].completion.ids == whole.ids
+        assert all(chunk.completion is None for chunk in chunks[:-1])
+
+
+def test_a_stream_that_is_left_leaves_the_engine_usable(base: LocalEngine) -> None:
+    one = engine(base)
+    stream = one.stream(requests()[3], max_tokens=60)
+    next(stream)
+    stream.close()
+    assert one.complete(requests()[3:4], max_tokens=10)[0].ids
+
+
+def test_what_was_answered_before_is_drafted(base: LocalEngine) -> None:
+    one = engine(base)
+    first, again = (one.complete(requests()[:1], max_tokens=60)[0] for _ in range(2))
+    assert again.ids == first.ids and again.passes < first.passes / 2
+
+
+def test_what_a_completion_cost_is_told(base: LocalEngine) -> None:
+    completion = engine(base).complete(requests()[:1], max_tokens=60)[0]
+    assert 0 < completion.first_token_s <= completion.time_s and completion.passes > 1
+    assert 0 < completion.grammar_s < completion.time_s
+    assert completion.to_json()["passes"] == completion.passes
+
+
+def test_without_a_grammar_a_call_cannot_be_demanded(base: LocalEngine) -> None:
+    with pytest.raises(ModelError, match="needs a grammar"):
+        engine(base, grammar="off").complete(requests(tool_choice="required")[:1])
+
+
+def test_both_back_ends_answer_alike(base: LocalEngine) -> None:
+    pytest.importorskip("xgrammar")
+    one, other = (engine(base, grammar=name).complete(requests(), max_tokens=60) for name in ("llguidance", "xgrammar"))
+    assert [c.text for c in one] == [c.text for c in other]

@@ -1,0 +1,280 @@
+"""Under a grammar every call reads well and follows its contract, gold answers are never refused, and nothing that only
+saves time changes an answer."""
+
+from __future__ import annotations
+
+import json
+import random
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from calltune.contract import Tool, Toolset
+from calltune.contract.projection import HUGE_NUMBERS, LEAP_SECONDS, TWICE, project
+from calltune.contract.validate import build_validator
+from calltune.errors import ConfigError
+from calltune.generate.constraint import Backend, load_backend
+from calltune.generate.grammar import Grammar, Shape, grammar_of, kept_grammar
+from calltune.render.call_form import call_form
+from calltune.render.parse import Message
+from calltune.render.renderer import Renderer
+from calltune.render.source import load_tokenizer, resolve_model
+
+pytest.importorskip("torch")
+pytest.importorskip("llguidance")
+BACKENDS = ["llguidance", "xgrammar"]
+
+WEATHER = Tool(
+    name="get_weather",
+    description="Weather.",
+    parameters={
+        "type": "object",
+        "properties": {
+            "city": {"type": "string", "minLength": 1},
+            "days": {"type": "integer", "minimum": 1, "maximum": 7},
+            "unit": {"enum": ["c", "f"]},
+            "tags": {"type": "array", "items": {"type": "string"}, "uniqueItems": True, "maxItems": 3},
+        },
+        "required": ["city", "unit"],
+    },
+    effect="read",
+)
+NOW = Tool(name="now", description="The time.")
+TOOLS = Toolset([WEATHER, NOW])
+
+
+@cache
+def base_renderer() -> Renderer:
+    return Renderer(load_tokenizer(resolve_model("base")))
+
+
+@cache
+def loaded(name: Any) -> Backend:
+    renderer = base_renderer()
+    made = load_backend(name, renderer.tokenizer, len(renderer.tokenizer), sorted(renderer.stop_ids))
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def renderer() -> Renderer:
+    return base_renderer()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> Backend:
+    pytest.importorskip(request.param)
+    return loaded(request.param)
+
+
+def shape(renderer: Renderer, **more: Any) -> Shape:
+    form = call_form(renderer.chat)
+    assert form is not None
+    return Shape(form=form, specials={text: token for token, text in renderer.encoder.added.items()}, **more)
+
+
+def accepts(backend: Backend, renderer: Renderer, grammar: Grammar, text: str) -> bool:
+    """Whether a whole turn may be written, token by token."""
+    row = backend.start(grammar)
+    for token in renderer.encoder.ids(text, inside=True):
+        if not row.allows(token):
+            return False
+        row.take([token])
+    return row.ended or any(row.allows(stop) for stop in renderer.stop_ids)
+
+
+def call(name: str, arguments: Any) -> str:
+    return f'<tool_call>{{"name": "{name}", "arguments": {json.dumps(arguments)}}}</tool_call>'
+
+
+GOOD = call("get_weather", {"city": "Oslo", "unit": "c"})
+TURNS = {
+    "text": "How can I help?",
+    "thought": "<think>Hm.</think>\nYes.",
+    "call": GOOD,
+    "text and call": "Let me see.\n" + GOOD,
+    "two calls": GOOD + "\n" + call("now", {}),
+    "one argument left out": call("get_weather", {"city": "Oslo"}),
+    "another order": call("get_weather", {"unit": "c", "city": "Oslo"}),
+    "unknown tool": call("get_wether", {"city": "Oslo"}),
+    "unknown argument": call("get_weather", {"city": "Oslo", "unit": "c", "x": 1}),
+    "wrong type": call("get_weather", {"city": 5, "unit": "c"}),
+    "not in enum": call("get_weather", {"city": "Oslo", "unit": "k"}),
+    "out of range": call("get_weather", {"city": "Oslo", "days": 9, "unit": "c"}),
+    "unclosed": GOOD.removesuffix("}</tool_call>") + "</tool_call>",
+    "text after a call": GOOD + "\nDone.",
+    "now": call("now", {}),
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "allowed"),
+    [
+        ({}, {"text", "thought", "call", "text and call", "two calls", "one argument left out", "now"}),
+        ({"order": "free"}, {"text", "thought", "call", "text and call", "two calls", "one argument left out", "now",
+                             "another order"}),
+        ({"parallel": False}, {"text", "thought", "call", "text and call", "one argument left out", "now"}),
+        ({"choice": "required"}, {"call", "two calls", "now"}),
+        ({"choice": "required", "order": "free"}, {"call", "two calls", "now", "another order"}),
+        ({"choice": "none"}, {"text", "thought"}),
+        ({"choice": "now"}, {"now"}),
+        ({"choice": "get_weather"}, {"call"}),
+    ],
+)  # fmt: skip
+def test_what_may_be_written(backend: Backend, renderer: Renderer, options: Any, allowed: set[str]) -> None:
+    grammar = grammar_of(TOOLS, shape(renderer, **options), backend.fits)
+    found = {name for name, text in TURNS.items() if accepts(backend, renderer, grammar, text)}
+    assert found == allowed
+
+
+def test_a_choice_that_is_no_tool_is_an_error(renderer: Renderer, backend: Backend) -> None:
+    with pytest.raises(ConfigError, match="did you mean get_weather"):
+        grammar_of(TOOLS, shape(renderer, choice="get_wether"), backend.fits)
+
+
+def test_a_word_that_looks_like_a_marker_cannot_be_written_as_text(backend: Backend, renderer: Renderer) -> None:
+    row = backend.start(grammar_of(TOOLS, shape(renderer), backend.fits))
+    for marker in ("<tool_response>", "</tool_call>", "<|im_start|>"):
+        assert not row.allows(renderer.tokenizer.convert_tokens_to_ids(marker))
+
+
+@pytest.mark.parametrize("template", ["qwen3", "qwen2_5"])
+def test_the_form_of_calls_is_found_in_a_template(template: str) -> None:
+    from importlib import resources
+
+    renderer = Renderer(load_tokenizer(resolve_model("base")))
+    text = resources.files("trl").joinpath(f"chat_templates/{template}.jinja").read_text(encoding="utf-8")
+    tokenizer = load_tokenizer(resolve_model("base"))
+    tokenizer.chat_template = text
+    form = call_form(Renderer(tokenizer, template="native").chat)
+    assert form is not None and (form.first, form.middle) == ('<tool_call>\n{"name": "', '", "arguments": ')
+    assert form.between == '}\n</tool_call>\n<tool_call>\n{"name": "' and form.last == "}\n</tool_call>"
+    assert call_form(renderer.chat) != form
+
+
+# -- projections
+
+
+LEFT: list[tuple[dict[str, Any], list[str], list[str]]] = [
+    ({"a": {"type": "string", "maxLength": 5}}, [], ["maxLength"]),
+    ({"a": {"type": "array", "items": {"type": "string"}, "uniqueItems": True}}, ["uniqueItems"], ["uniqueItems"]),
+    ({"a": {"type": "integer", "minimum": 3}}, [], []),
+    ({"a": {"type": "string", "format": "date"}}, [], ["format"]),
+    ({"a": {"type": "string", "format": "idn-email"}}, ["format"], ["format"]),
+    ({"a": {"type": "string", "pattern": "^[a-z]+$"}}, [], ["pattern"]),
+    ({"a": {"type": "string", "not": {"const": "x"}}}, ["not"], ["not"]),
+    ({"a": {"type": "number"}}, [HUGE_NUMBERS], [HUGE_NUMBERS]),
+    ({"a": {"type": "number", "minimum": 0, "maximum": 5}}, [], []),
+    ({"a": {"type": "object"}}, [TWICE], [TWICE]),
+    ({"a": {"type": "string", "format": "time"}}, [LEAP_SECONDS], ["format", LEAP_SECONDS]),
+    ({"a": {"oneOf": [{"type": "integer", "minimum": 3}, {"type": "integer", "maximum": 5}]}}, ["oneOf"], ["oneOf"]),
+]
+
+
+@pytest.mark.parametrize(("properties", "llguidance", "xgrammar"), LEFT)
+def test_what_a_back_end_cannot_enforce_is_listed(
+    backend: Backend, properties: dict[str, Any], llguidance: list[str], xgrammar: list[str]
+) -> None:
+    tool = Tool(name="t", parameters={"type": "object", "properties": properties})
+    projected, left = project("t", tool.parameters, backend.fits)
+    assert [one.keyword for one in left] == (llguidance if backend.name.startswith("llguidance") else xgrammar)
+    assert all(one.pointer == "/properties/a" for one in left) and backend.fits(projected)
+
+
+def schemas() -> Any:
+    """Schemas with words that no grammar takes, at any depth."""
+    leaf = st.sampled_from(
+        [
+            {"type": "string"}, {"type": "integer", "minimum": 1, "maximum": 9}, {"type": "boolean"},
+            {"enum": ["a", 1, None]}, {"type": "string", "pattern": "^a+$"}, {"type": "number", "multipleOf": 0.5},
+            {"type": "string", "minLength": 2, "maxLength": 3}, {"type": "string", "format": "idn-email"},
+            {"not": {"type": "string"}}, {"type": ["integer", "null"]}, {"const": {"a": [1]}},
+        ]
+    )  # fmt: skip
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            st.builds(lambda item: {"type": "array", "items": item, "uniqueItems": True, "maxItems": 2}, inner),
+            st.builds(lambda a, b: {"anyOf": [a, b]}, inner, inner),
+            st.builds(lambda a, b: {"oneOf": [a, b]}, inner, inner),
+            st.builds(
+                lambda a, b: {
+                    "type": "object", "properties": {"x": a, "y": b}, "required": ["x"], "minProperties": 1,
+                    "dependentRequired": {"y": ["x"]},
+                },
+                inner, inner,
+            ),
+        ),
+        max_leaves=6,
+    )  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(schema=schemas(), seed=st.integers(0, 9))
+def test_whatever_is_drawn_from_a_grammar_follows_the_contract_but_for_what_is_listed(schema: Any, seed: int) -> None:
+    pick, renderer = random.Random(seed), base_renderer()
+    for name in BACKENDS:
+        if find_spec(name) is None:
+            continue
+        backend = loaded(name)
+        tools = Toolset([Tool(name="t", parameters={"type": "object", "properties": {"v": schema}, "required": ["v"]})])
+        grammar = grammar_of(tools, shape(renderer, choice="required", parallel=False), backend.fits)
+        assert "t" not in grammar.open
+        text = drawn(backend, renderer, grammar, pick)
+        if text is None:
+            continue  # it did not come to an end
+        read = renderer.chat.parse_text(text)
+        assert isinstance(read, Message), text
+        arguments = read.calls[0].arguments
+        projected, _ = project("t", tools["t"].parameters, backend.fits)
+        assert build_validator(projected).is_valid(arguments), f"{name} let through {text} under {projected}"
+        if not grammar.unenforced:
+            assert tools.check("t", read.calls[0].arguments_text or arguments) == ()
+
+
+@cache
+def closing_tokens() -> frozenset[int]:
+    tokenizer = base_renderer().tokenizer
+    return frozenset(token for token in range(len(tokenizer)) if tokenizer.decode([token])[:1] in ('"', "}", "]", ","))
+
+
+def drawn(backend: Backend, renderer: Renderer, grammar: Grammar, pick: random.Random) -> str | None:
+    """A turn of random tokens that the grammar allows; after a while the first that is allowed."""
+    row, ids = backend.start(grammar), list[int]()
+    for length in range(400):
+        if row.ended:
+            break
+        mask = row.mask()
+        allowed = [token for token in range(len(renderer.tokenizer)) if mask[token // 8] >> token % 8 & 1]
+        if length > 60:
+            allowed = [token for token in allowed if token in closing_tokens()] or allowed
+        token = pick.choice(allowed)
+        if token in renderer.stop_ids:
+            break
+        row.take([token])
+        ids.append(token)
+    else:
+        return None
+    return renderer.encoder.decode(ids)[0]
+
+
+def test_a_grammar_is_made_once_and_kept(
+    renderer: Renderer, backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    made = kept_grammar(TOOLS, shape(renderer), backend.fits, backend.name)
+    (file,) = tmp_path.rglob("*.json")
+
+    def never(schema: Any) -> bool:
+        raise AssertionError("it was kept")
+
+    assert kept_grammar(TOOLS, shape(renderer), never, backend.name) == made
+    assert made == grammar_of(TOOLS, shape(renderer), backend.fits)
+    assert kept_grammar(TOOLS, shape(renderer, choice="required"), backend.fits, backend.name) != made
+    file.write_text("{}")
+    assert kept_grammar(TOOLS, shape(renderer), backend.fits, backend.name) == made
