@@ -3,6 +3,7 @@ disk."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 from calltune.contract import Tool, Toolset
 from calltune.errors import ModelError
 from calltune.generate import LocalEngine, Request
+from calltune.guard import Guard
+from calltune.render.renderer import Renderer
+from calltune.render.source import load_tokenizer, resolve_model
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("llguidance")
@@ -57,8 +61,9 @@ def base() -> LocalEngine:
     return LocalEngine.load("base", device="cpu", dtype="float32")
 
 
-def engine(base: LocalEngine, **options: Any) -> LocalEngine:
-    return LocalEngine(base.model, base.tokenizer, base.renderer, **{"grammar": "llguidance", **options})
+def engine(base: LocalEngine, thinking: Any = "auto", **options: Any) -> LocalEngine:
+    renderer = base.renderer if thinking == "auto" else Renderer(base.tokenizer, thinking=thinking)
+    return LocalEngine(base.model, base.tokenizer, renderer, **{"grammar": "llguidance", **options})
 
 
 SLOW: dict[str, Any] = {"share": False, "lookup": False, "fast_forward": False, "max_rows": 1}
@@ -77,10 +82,12 @@ FAST: list[dict[str, Any]] = [
     "choice", [{}, {"tool_choice": "required"}, {"tool_choice": "book_table"}, {"parallel": False}]
 )
 def test_greedy_answers_are_the_same_however_they_are_computed(base: LocalEngine, choice: dict[str, Any]) -> None:
-    expected = engine(base, **SLOW).complete(requests(**choice), max_tokens=60)
+    # without thoughts a demanded call begins with text that is forced before the model has said anything
+    thinking = "off" if choice.get("tool_choice") else "auto"
+    expected = engine(base, thinking, **SLOW).complete(requests(**choice), max_tokens=60)
     assert any("<tool_call>" in completion.text for completion in expected)
     for options in FAST:
-        fast = engine(base, **options)
+        fast = engine(base, thinking, **options)
         for again in range(2):  # the second time from what was kept
             got = fast.complete(requests(**choice), max_tokens=60)
             assert [c.ids for c in got] == [c.ids for c in expected], (options, again)
@@ -177,3 +184,38 @@ def test_both_back_ends_answer_alike(base: LocalEngine) -> None:
     pytest.importorskip("xgrammar")
     one, other = (engine(base, grammar=name).complete(requests(), max_tokens=60) for name in ("llguidance", "xgrammar"))
     assert [c.text for c in one] == [c.text for c in other]
+
+
+REAL_VOCABULARY = Path(os.environ.get("CALLTUNE_SHARED", Path(__file__).parents[3] / "shared")) / "tokenizers" / "qwen3"
+
+
+@pytest.mark.parametrize("vocabulary", ["base", str(REAL_VOCABULARY)])
+def test_what_a_random_model_writes_at_temperature_2_follows_the_contract(vocabulary: str) -> None:
+    if vocabulary != "base" and not REAL_VOCABULARY.is_dir():
+        pytest.skip("the folder of real vocabularies is not there")
+    transformers = pytest.importorskip("transformers")
+    torch.manual_seed(0)
+    tokenizer = load_tokenizer(resolve_model(vocabulary))
+    config = transformers.Qwen3Config(
+        vocab_size=len(tokenizer), hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2,
+        num_key_value_heads=1, head_dim=8, max_position_embeddings=4096,
+    )  # fmt: skip
+    model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    one = LocalEngine(model, tokenizer, Renderer(tokenizer, thinking="off"), grammar="llguidance")
+    small = {"type": "integer", "minimum": 0, "maximum": 99}
+    properties = {
+        "a": small,
+        "b": {"enum": ["x", "y"]},
+        "c": {"type": "boolean"},
+        "d": {"type": "array", "items": small},
+    }
+    tools = Toolset([Tool(name="f", parameters={"type": "object", "properties": properties, "required": ["a", "b"]})])
+    asked = Request(({"role": "user", "content": "Hi"},), tuple(tools.to_openai()), tool_choice="required")
+    guard = Guard(tools, format=one.renderer.format, repairs=(), missing="reject")
+    ended = 0
+    for seed in range(20):
+        (completion,) = one.complete([asked], max_tokens=200, temperature=2.0, seed=seed)
+        if completion.finish_reason == "stop":
+            ended += 1
+            assert guard.check(completion, parsed=one.parse(completion)).decision == "calls", completion.text
+    assert ended

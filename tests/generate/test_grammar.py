@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -231,6 +233,9 @@ def test_whatever_is_drawn_from_a_grammar_follows_the_contract_but_for_what_is_l
         read = renderer.chat.parse_text(text)
         assert isinstance(read, Message), text
         arguments = read.calls[0].arguments
+        if any(problem.kind == "not_finite" for problem in tools.check("t", read.calls[0].arguments_text or arguments)):
+            assert HUGE_NUMBERS in {one.keyword for one in grammar.unenforced}
+            continue
         projected, _ = project("t", tools["t"].parameters, backend.fits)
         assert build_validator(projected).is_valid(arguments), f"{name} let through {text} under {projected}"
         if not grammar.unenforced:
@@ -238,24 +243,34 @@ def test_whatever_is_drawn_from_a_grammar_follows_the_contract_but_for_what_is_l
 
 
 @cache
-def closing_tokens() -> frozenset[int]:
-    tokenizer = base_renderer().tokenizer
-    return frozenset(token for token in range(len(tokenizer)) if tokenizer.decode([token])[:1] in ('"', "}", "]", ","))
+def closing_tokens(tokenizer: Any) -> frozenset[int]:
+    texts = [tokenizer.decode([token]) for token in range(len(tokenizer))]
+    return frozenset(token for token, text in enumerate(texts) if text[:1] in ('"', "}", "]", ",", "<", "\n", "/"))
 
 
-def drawn(backend: Backend, renderer: Renderer, grammar: Grammar, pick: random.Random) -> str | None:
-    """A turn of random tokens that the grammar allows; after a while the first that is allowed."""
+def drawn(
+    backend: Backend, renderer: Renderer, grammar: Grammar, pick: random.Random, ending: Sequence[int] = ()
+) -> str | None:
+    """A turn of random tokens that the grammar allows; after a while those that lead to an end, such as `ending`."""
     row, ids = backend.start(grammar), list[int]()
-    for length in range(400):
+    closing = closing_tokens(renderer.tokenizer)
+    for length in range(600):
         if row.ended:
             break
+        if ending and length % 40 == 39 and row.allowed_part(list(ending)) == len(ending):
+            row.take(ending)
+            ids += ending
+            continue
         mask = row.mask()
         allowed = [token for token in range(len(renderer.tokenizer)) if mask[token // 8] >> token % 8 & 1]
         if length > 60:
-            allowed = [token for token in allowed if token in closing_tokens()] or allowed
+            allowed = [token for token in allowed if token in closing] or allowed
         token = pick.choice(allowed)
         if token in renderer.stop_ids:
             break
+        forced = row.forced() if length > 60 else []
+        if forced and forced[0] not in renderer.stop_ids:
+            token = forced[0]
         row.take([token])
         ids.append(token)
     else:
@@ -278,3 +293,95 @@ def test_a_grammar_is_made_once_and_kept(
     assert kept_grammar(TOOLS, shape(renderer, choice="required"), backend.fits, backend.name) != made
     file.write_text("{}")
     assert kept_grammar(TOOLS, shape(renderer), backend.fits, backend.name) == made
+
+
+# -- templates that write arguments in tags
+
+
+@cache
+def tagged(template: str) -> tuple[Renderer, Backend, Shape]:
+    from importlib import resources
+
+    from calltune.render.survey import _MARKER
+
+    text = resources.files("trl").joinpath(f"chat_templates/{template}.jinja").read_text(encoding="utf-8")
+    tokenizer = load_tokenizer(resolve_model("base"))
+    tokenizer.chat_template = text
+    new = sorted(set(_MARKER.findall(text)) - set(tokenizer.get_vocab()))
+    tokenizer.add_special_tokens({"extra_special_tokens": new}, replace_extra_special_tokens=False)
+    renderer = Renderer(tokenizer, template="native", thinking="off")
+    backend = load_backend("llguidance", tokenizer, len(tokenizer), sorted(renderer.stop_ids))
+    assert backend is not None
+    return renderer, backend, shape(renderer)
+
+
+TAGGED = ["qwen3_5_nothink", "qwen3_6", "glm4moe", "nemotron_3_nano"]
+MANY = Tool(
+    name="many",
+    description="Many kinds.",
+    parameters={
+        "type": "object",
+        "properties": {
+            "text": {"type": "string"},
+            "count": {"type": "integer", "minimum": 0, "maximum": 99},
+            "flag": {"type": "boolean"},
+            "kind": {"enum": ["a b", "c"]},
+            "list": {"type": "array", "items": {"type": "string"}},
+            "thing": {"type": "object", "properties": {"x": {"type": "number"}}, "required": ["x"]},
+        },
+        "required": ["text", "count"],
+    },
+)
+ARGUMENTS: list[tuple[dict[str, Any], bool]] = [
+    ({"text": 'two\nlines <b> {"x": 1}', "count": 3}, True),
+    ({"text": "", "count": 3, "flag": True, "kind": "a b", "list": ["x", "y"], "thing": {"x": 1.5}}, True),
+    ({"text": "x", "count": 3, "flag": False, "list": []}, True),
+    ({"text": "x", "count": 300}, False),
+    ({"text": "x", "count": 3, "kind": "d"}, False),
+    ({"text": "x", "count": 3, "thing": {"y": 1}}, False),
+    ({"text": "x", "count": 3, "more": 1}, False),
+]
+
+
+@pytest.mark.parametrize("template", TAGGED)
+@pytest.mark.parametrize(("arguments", "good"), ARGUMENTS)
+def test_calls_in_tags(template: str, arguments: dict[str, Any], good: bool) -> None:
+    renderer, backend, form = tagged(template)
+    tools = Toolset([MANY, NOW])
+    messages = [
+        {"role": "user", "content": "Hi"},
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"function": {"name": "many", "arguments": arguments}}] * 2,
+        },
+    ]
+    target = renderer.chat.turn(messages, 1, tools.to_openai()).target
+    for stop in renderer.chat.stop_texts:
+        target = target.removesuffix(stop)
+    target = target.removeprefix("<think>\n\n</think>\n\n")
+    for choice in ("auto", "required"):
+        for order in ("declared", "free"):
+            grammar = grammar_of(tools, replace(form, choice=choice, order=order), backend.fits)  # type: ignore[arg-type]
+            assert accepts(backend, renderer, grammar, target) is good, (choice, order, target)
+
+
+@pytest.mark.parametrize("template", TAGGED)
+def test_what_is_drawn_in_tags_reads_and_follows_the_contract(template: str) -> None:
+    renderer, backend, form = tagged(template)
+    tools = Toolset([MANY])
+    grammar = grammar_of(tools, replace(form, choice="required", parallel=False), backend.fits)
+    pick, prompt = random.Random(1), renderer.chat.text([{"role": "user", "content": "Hi"}], tools.to_openai())
+    assert form.form.tags is not None
+    read_back, ending = 0, renderer.encoder.ids(form.form.tags.close, inside=True)
+    for _ in range(30):
+        text = drawn(backend, renderer, grammar, pick, ending)
+        if text is None:
+            continue
+        read = renderer.chat.parse_text(text, prompt=prompt, tools=tools.to_openai())
+        assert isinstance(read, Message) and len(read.calls) == 1, text
+        left = {one.pointer for one in grammar.unenforced}
+        problems = [p for p in tools.check("many", read.calls[0].arguments) if not left or p.kind != "not_finite"]
+        assert problems == [], (text, problems)
+        read_back += 1
+    assert read_back

@@ -62,7 +62,9 @@ class Row:
     def begin(self) -> None:
         """Write what the grammar forces before the model has said anything."""
         if self.constraint is not None:
-            self._write(self.timed(self.constraint.forced), frozenset())
+            forced = self.timed(self.constraint.forced)
+            self.timed(lambda: self.constraint.take(forced))  # type: ignore[union-attr]
+            self._write(forced, frozenset())
 
     def write(self, token: int, stop_ids: frozenset[int]) -> list[int]:
         """Write the token that was chosen and what is forced behind it; give back what was written."""

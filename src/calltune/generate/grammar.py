@@ -22,7 +22,8 @@ from typing import Any, Literal
 
 from calltune.contract import Tool, Toolset
 from calltune.contract.files import write_whole
-from calltune.contract.projection import Fits, Unenforced, project, schema_text
+from calltune.contract.problem import pointer
+from calltune.contract.projection import TWICE, Fits, Unenforced, project, schema_text
 from calltune.errors import ConfigError
 from calltune.render.call_form import CALL_ID, CallForm
 from calltune.render.conformance import cache_folder
@@ -124,7 +125,10 @@ def grammar_of(toolset: Toolset, shape: Shape, fits: Fits) -> Grammar:
         unenforced += left
         if schema.get("type") != "object":
             is_open.append(tool.name)
-        rules += _arguments(f"args{number}", tool, schema, shape)
+        if shape.form.tags is None:
+            rules += _arguments(f"args{number}", schema, shape)
+        else:
+            rules += _tagged(f"args{number}", tool, schema, shape, unenforced)
     name = " | ".join(
         f"{shape.text(tool.name + shape.form.middle)} args{number}" for number, tool in enumerate(offered)
     )
@@ -137,12 +141,13 @@ def _turn(shape: Shape, *, calls: bool) -> str:
     form = shape.form
     text = "TEXT"
     lines = []
-    if not form.first.startswith(tuple(shape.specials)):  # calls begin like text: text must begin otherwise
+    first = form.first.lstrip() if shape.choice == "auto" else form.first  # text may end in white space
+    if not form.first.lstrip().startswith(tuple(shape.specials)):  # calls begin like text: text must begin otherwise
         text = "PLAIN"
         lines.append(f'PLAIN: /[^{re.escape(form.first.lstrip()[:1])}](.|\\n)*/ | ""')
     one_only = not shape.parallel or shape.choice not in ("auto", "required")
     more = "" if one_only else f" ({shape.text(form.between)} call)*"
-    turn = f"{shape.text(form.first)} call{more} {shape.text(form.last)}"
+    turn = f"{shape.text(first)} call{more} {shape.text(form.last)}"
     if not calls:
         answer = text
     elif shape.choice == "auto":
@@ -160,7 +165,7 @@ def _turn(shape: Shape, *, calls: bool) -> str:
     return "\n".join([f"start: {start}", f"answer: {answer}", *lines])
 
 
-def _arguments(rule: str, tool: Tool, schema: dict[str, Any], shape: Shape) -> Iterator[str]:
+def _arguments(rule: str, schema: dict[str, Any], shape: Shape) -> Iterator[str]:
     """The rules of one tool's arguments."""
     properties: dict[str, Any] = schema.get("properties", {})
     if not shape.forces_required:
@@ -200,6 +205,57 @@ def _free_order(
                 ways.append(f"{comma}{rule}v{number} {rule}s{written | 1 << number}")
         yield f"{rule}s{written}: {' | '.join(ways)}"
     yield f'{rule}: "{{" {rule}s0'
+
+
+def _tagged(rule: str, tool: Tool, schema: dict[str, Any], shape: Shape, left: list[Unenforced]) -> Iterator[str]:
+    """Arguments one by one, each in its tags. Texts stand there as they are, so of their schemas only `enum` and
+    `const` are enforced."""
+    tags = shape.form.tags
+    assert tags is not None
+    properties: dict[str, Any] = schema.get("properties", {})
+    required = set(schema.get("required", ())) if shape.forces_required else set()
+    if schema.get("additionalProperties") is not False or schema.keys() - _PLAIN:
+        left.append(Unenforced(tool.name, "", "arguments beside those declared"))
+    for number, (name, inner) in enumerate(properties.items()):
+        value = _tagged_value(inner, shape, schema.get("$defs"))
+        if value is None:
+            given = inner if isinstance(inner, dict) else {}
+            left += [Unenforced(tool.name, pointer("properties", name), word) for word in given if word != "type"]
+        before = shape.text(f"{tags.open}{name}{tags.middle}")
+        if value is not None:
+            yield f"{rule}v{number}: {before} {value} {shape.text(tags.close)}"
+        elif tags.close.startswith(tuple(shape.specials)):
+            yield f"{rule}v{number}: {before} TEXT {shape.text(tags.close)}"
+        else:
+            yield f"{rule}t{number}[suffix={json.dumps(tags.close)}]: /(.|\\n)*/"
+            yield f"{rule}v{number}: {before} {rule}t{number}"
+    if shape.order == "free" and properties:
+        if len(properties) > 1:
+            left.append(Unenforced(tool.name, "", TWICE))
+        left += [Unenforced(tool.name, "", "required")] if required else []
+        yield f"{rule}: ({' | '.join(f'{rule}v{number}' for number in range(len(properties)))})*"
+        return
+    parts = [f"{rule}v{number}{'' if name in required else '?'}" for number, name in enumerate(properties)]
+    yield f"{rule}: {' '.join(parts) or chr(34) * 2}"
+
+
+def _tagged_value(schema: Any, shape: Shape, definitions: Any) -> str | None:
+    """What may stand between the tags; None for a text of any kind."""
+    tags = shape.form.tags
+    assert tags is not None
+    if not isinstance(schema, dict):
+        return None
+    options = schema["enum"] if "enum" in schema else [schema["const"]] if "const" in schema else None
+    if options is not None:
+        words = {True: tags.true, False: tags.false, None: tags.null}
+        texts = [one if isinstance(one, str) else words[one] if one is None or isinstance(one, bool) else
+                 json.dumps(one, separators=shape.form.separators) for one in options]  # fmt: skip
+        return "(" + " | ".join(shape.text(text) for text in dict.fromkeys(texts)) + ")"
+    if schema.get("type") == "boolean":
+        return f"({shape.text(tags.true)} | {shape.text(tags.false)})"
+    if schema.get("type") in ("integer", "number", "object", "array"):
+        return f"%json {_json({**schema, **({'$defs': definitions} if definitions else {})}, shape)}"
+    return None
 
 
 def _json(schema: dict[str, Any], shape: Shape) -> str:

@@ -216,7 +216,7 @@ class LocalEngine:
         if name == "off":
             return
         if self._form is None:
-            self._say("No grammar: calls in this chat template are no name and one JSON object.")
+            self._say("No grammar: this chat template writes calls in a form that is not known.")
             return
         vocabulary = int(getattr(self.config, "vocab_size", 0)) or len(self.tokenizer)
         self.backend = load_backend(name, self.tokenizer, vocabulary, sorted(self.renderer.stop_ids))

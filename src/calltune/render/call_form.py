@@ -1,8 +1,9 @@
 """How a chat template writes calls, found out by rendering some: what stands before a name, between a name and its
-arguments, between two calls, after the last.
+arguments, around each argument, between two calls, after the last.
 
-In: a template in use. Out: a `CallForm`, or None where its calls are no name and one JSON object. `generate.grammar`
-makes a grammar of it. (The idea of comparing renderings is that of llama.cpp's docs/autoparser.md.)"""
+In: a template in use. Out: a `CallForm`, or None where its calls are neither a name and one JSON object nor a name and
+arguments in tags of their own. `generate.grammar` makes a grammar of it. (The idea of comparing renderings is that of
+llama.cpp's docs/autoparser.md.)"""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Any
 
 from calltune.errors import TemplateError
@@ -21,6 +23,22 @@ CALL_ID = "\ue000"
 _NAMES = ("probe_one", "probe_two")
 _ARGUMENTS = {"a": 1, "b": ["x", {"c": True}]}
 _SEPARATORS = ((", ", ": "), (",", ":"), (",", ": "), (", ", ":"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tags:
+    """How arguments are written one by one: texts as they are, everything else as JSON."""
+
+    open: str
+    """Before the name of an argument."""
+    middle: str
+    """Between its name and its value."""
+    close: str
+    """After the value."""
+    true: str
+    """How true is written: `true`, or `True` as Python does."""
+    false: str
+    null: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +56,21 @@ class CallForm:
     """Whether a thought may stand before the answer."""
     thought_is_open: bool
     """Whether the prompt has begun it already."""
+    tags: Tags | None = None
+    """None: the arguments are one JSON object."""
 
 
 def call_form(chat: Chat) -> CallForm | None:
-    """The form of a template's calls; None where none of the known separators fits or two probes disagree."""
+    """The form of a template's calls; None where it is none of those known, or two probes disagree."""
     try:
-        one, two = _target(chat, _NAMES[:1]), _target(chat, _NAMES)
-        empty = _target(chat, _NAMES[:1], {})
+        return _one_object(chat) or _in_tags(chat)
     except TemplateError:
         return None
+
+
+def _one_object(chat: Chat) -> CallForm | None:
+    one, two = _target(chat, _NAMES[:1]), _target(chat, _NAMES)
+    empty = _target(chat, _NAMES[:1], {})
     for separators in _SEPARATORS:
         arguments = json.dumps(_ARGUMENTS, separators=separators)
         parts = re.split(f"{'|'.join(_NAMES)}|{re.escape(arguments)}", two)
@@ -57,17 +81,42 @@ def call_form(chat: Chat) -> CallForm | None:
         without = f"{first}{_NAMES[0]}{middle}{{}}{last}"
         if middle != middle_again or one != alone or empty != without:
             return None
-        prompt = chat.text([{"role": "user", "content": "Hi"}], [])
-        return CallForm(
-            first=first,
-            middle=middle,
-            between=between,
-            last=last,
-            separators=separators,
-            thinks=chat.thinking != "off" and "<think>" in chat.format.template,
-            thought_is_open=prompt.rstrip().endswith("<think>"),
-        )
+        return _form(chat, first=first, middle=middle, between=between, last=last, separators=separators)
     return None
+
+
+def _in_tags(chat: Chat) -> CallForm | None:
+    texts = {"probe_key": "probe value", "other_key": "other value"}
+    words = "|".join([*_NAMES, *texts, *texts.values()])
+    one, two = _target(chat, _NAMES[:1], texts), _target(chat, _NAMES, texts)
+    parts, empty = re.split(words, one), _target(chat, _NAMES[:1], {}).split(_NAMES[0])
+    if len(parts) != 6 or len(empty) != 2 or parts[2] != parts[4] or parts[0] != empty[0]:
+        return None
+    first, before, middle, inside, _, after = parts
+    opening = _common_end(before, inside)
+    head, close = before.removesuffix(opening), inside.removesuffix(opening)
+    if not opening or not close or not after.startswith(close) or empty[1] != head + after.removeprefix(close):
+        return None
+    last = after.removeprefix(close)
+    body = one.removeprefix(first + _NAMES[0]).removesuffix(last)
+    between = two.removeprefix(first + _NAMES[0] + body).removesuffix(_NAMES[1] + body + last)
+    values = _target(chat, _NAMES[:1], {"t": True, "f": False, "n": None, "o": {"a": [1, 2]}})
+    written = [values.partition(f"{opening}{key}{middle}")[2].partition(close)[0] for key in "tfno"]
+    separators = next((pair for pair in _SEPARATORS if json.dumps({"a": [1, 2]}, separators=pair) == written[3]), None)
+    if separators is None or two != f"{first}{_NAMES[0]}{body}{between}{_NAMES[1]}{body}{last}":
+        return None
+    tags = Tags(open=opening, middle=middle, close=close, true=written[0], false=written[1], null=written[2])
+    return _form(chat, first=first, middle=head, between=between, last=last, separators=separators, tags=tags)
+
+
+def _form(chat: Chat, **texts: Any) -> CallForm:
+    prompt = chat.text([{"role": "user", "content": "Hi"}], [])
+    thinks = chat.thinking != "off" and "<think>" in chat.format.template
+    return CallForm(thinks=thinks, thought_is_open=prompt.rstrip().endswith("<think>"), **texts)
+
+
+def _common_end(one: str, other: str) -> str:
+    return commonprefix([one[::-1], other[::-1]])[::-1]  # noqa: RUF071 - strings, not paths
 
 
 def _target(chat: Chat, names: Sequence[str], arguments: Mapping[str, Any] = _ARGUMENTS) -> str:
