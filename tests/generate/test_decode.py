@@ -219,3 +219,18 @@ def test_what_a_random_model_writes_at_temperature_2_follows_the_contract(vocabu
             ended += 1
             assert guard.check(completion, parsed=one.parse(completion)).decision == "calls", completion.text
     assert ended
+
+
+def test_what_is_left_to_validation_is_logged_once(base: LocalEngine, caplog: pytest.LogCaptureFixture) -> None:
+    unique = {
+        "type": "object",
+        "properties": {"tags": {"type": "array", "items": {"type": "string"}, "uniqueItems": True}},
+    }
+    tools = tuple(Toolset([Tool(name="tag", parameters=unique)]).to_openai())
+    one = engine(base)
+    with caplog.at_level("INFO", logger="calltune"):
+        for _ in range(2):
+            one.complete([Request(({"role": "user", "content": "Hi"},), tools)], max_tokens=2)
+    assert [record.message for record in caplog.records if "uniqueItems" in record.message] == [
+        f"left to validation, because {one.backend.name} cannot enforce it: 1 uniqueItems"  # type: ignore[union-attr]
+    ]

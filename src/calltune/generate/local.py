@@ -9,6 +9,7 @@ contract or a conversation is kept for the next request. Not done here: servers.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 import time
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.contract import Toolset
+from calltune.contract.projection import by_keyword
 from calltune.errors import ModelError
 from calltune.generate.batching import Batch, common_prefix, plan_batches
 from calltune.generate.completion import Chunk, Completion, Request, cut_off
@@ -47,6 +49,7 @@ MOST_ROWS_DRAFTING = 4
 MOST_GRAMMARS = 256
 MOST_LOOKUPS = 16
 
+LOG = logging.getLogger("calltune")
 SIMPLE_LAYERS = frozenset({"full_attention", "sliding_attention"})
 
 
@@ -204,7 +207,14 @@ class LocalEngine:
                 order=order,
             )
             toolset = Toolset.from_openai([dict(tool) for tool in request.tools])
-            self._grammars[key] = kept_grammar(toolset, shape, self.backend.fits, self.backend.name)
+            self._grammars[key] = grammar = kept_grammar(toolset, shape, self.backend.fits, self.backend.name)
+            if grammar.open:
+                LOG.warning(
+                    "no grammar for the arguments of %s: any JSON object may be written", ", ".join(grammar.open)
+                )
+            if grammar.unenforced:
+                counts = ", ".join(f"{count} {word}" for word, count in by_keyword(grammar.unenforced).items())
+                LOG.info("left to validation, because %s cannot enforce it: %s", self.backend.name, counts)
             if len(self._grammars) > MOST_GRAMMARS:
                 self._grammars.popitem(last=False)
         self._grammars.move_to_end(key)
