@@ -234,3 +234,87 @@ def test_what_is_left_to_validation_is_logged_once(base: LocalEngine, caplog: py
     assert [record.message for record in caplog.records if "uniqueItems" in record.message] == [
         f"left to validation, because {one.backend.name} cannot enforce it: 1 uniqueItems"  # type: ignore[union-attr]
     ]
+
+
+def tiny(kind: str, **more: Any) -> tuple[Any, Any]:
+    transformers = pytest.importorskip("transformers")
+    torch.manual_seed(0)
+    tokenizer = load_tokenizer(resolve_model("base"))
+    sizes: dict[str, Any] = {
+        "vocab_size": len(tokenizer), "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2,
+        "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 2048, "initializer_range": 0.4,
+        "pad_token_id": 0,
+    }  # fmt: skip
+    config = getattr(transformers, f"{kind}Config")(**sizes | more)
+    return transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32), tokenizer
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [("Mistral", {"sliding_window": 16}), ("Starcoder2", {"sliding_window": 16})]
+)
+def test_windows_do_not_count_the_gaps_between_forced_tokens(kind: str, more: dict[str, Any]) -> None:
+    model, tokenizer = tiny(kind, **more)
+    answers = []
+    for options in ({"share": False, "max_rows": 1, "fast_forward": False, "lookup": False}, {"share": False}, {}):
+        one = LocalEngine(model, tokenizer, Renderer(tokenizer, thinking="off"), grammar="llguidance", **options)
+        answers.append([c.ids for c in one.complete(requests(tool_choice="required"), max_tokens=50)])
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_model_whose_keys_have_another_shape_shares_nothing_and_works() -> None:
+    more = {"qk_nope_head_dim": 8, "qk_rope_head_dim": 4, "v_head_dim": 8, "kv_lora_rank": 8, "q_lora_rank": 8,
+            "n_routed_experts": 4, "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1, "moe_intermediate_size": 8,
+            "first_k_dense_replace": 1, "num_key_value_heads": 4}  # fmt: skip
+    model, tokenizer = tiny("DeepseekV3", **more)
+    one = LocalEngine(model, tokenizer, Renderer(tokenizer, thinking="off"), grammar="llguidance")
+    assert one.complete(requests()[:1], max_tokens=4)[0].ids is not None and one.shares_prefix is False
+
+
+def test_nothing_is_kept_where_positions_depend_on_the_length() -> None:
+    factors = {"type": "longrope", "short_factor": [1.0] * 4, "long_factor": [4.0] * 4}
+    model, tokenizer = tiny("Phi3", rope_scaling=factors, original_max_position_embeddings=64)
+    one = LocalEngine(model, tokenizer, Renderer(tokenizer, thinking="off"), grammar="off")
+    assert one.shares_prefix is False
+
+
+def test_a_stream_can_be_read_by_several_threads_and_holds_up_nobody(base: LocalEngine) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    one = engine(base)
+    stream = one.stream(requests()[0], max_tokens=40)
+    with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
+        texts = []
+        for number in range(200):
+            chunk = (first, second)[number % 2].submit(next, stream, None).result(timeout=30)
+            if chunk is None:
+                break
+            texts.append(chunk.text)
+        paused = one.stream(requests()[1], max_tokens=40)
+        next(paused)
+        (completion,) = first.submit(one.complete, requests()[:1], max_tokens=40).result(timeout=30)
+        second.submit(paused.close).result(timeout=30)
+    assert "".join(texts) == completion.text
+
+
+def test_a_prefix_on_disk_belongs_to_its_weights_and_is_whole(base: LocalEngine, tmp_path: Path) -> None:
+    import copy
+    import shutil
+
+    def answer(model: Any) -> Any:
+        one = LocalEngine(model, base.tokenizer, base.renderer, grammar="llguidance", cache_dir=tmp_path)
+        return one.complete(requests()[:1], max_tokens=30)[0]
+
+    first = answer(base.model)
+    (file,) = tmp_path.iterdir()
+    data = bytearray(file.read_bytes())
+    data[-2000:-1000] = bytes(1000)
+    file.write_bytes(data)
+    assert answer(base.model).ids == first.ids, "a disk that forgets changes no answer"
+    other = copy.deepcopy(base.model)
+    with torch.no_grad():
+        other.model.layers[0].mlp.up_proj.weight[3, 5] *= -1
+    answer(other)
+    assert len(list(tmp_path.iterdir())) == 2, "one number is enough to be another model"
+    one = engine(base, cache_dir=tmp_path)
+    shutil.rmtree(tmp_path)
+    assert one.complete(requests()[:1], max_tokens=30)[0].ids == first.ids

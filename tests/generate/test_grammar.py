@@ -17,12 +17,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from calltune.contract import Tool, Toolset
-from calltune.contract.projection import HUGE_NUMBERS, LEAP_SECONDS, TWICE, project
+from calltune.contract.projection import HUGE_NUMBERS, NO_SUCH_DAY, TWICE, project
 from calltune.contract.validate import build_validator
 from calltune.errors import ConfigError
 from calltune.generate.constraint import Backend, load_backend
 from calltune.generate.grammar import Grammar, Shape, grammar_of, kept_grammar
 from calltune.render.call_form import call_form
+from calltune.render.declared import in_declared_order
 from calltune.render.parse import Message
 from calltune.render.renderer import Renderer
 from calltune.render.source import load_tokenizer, resolve_model
@@ -166,14 +167,22 @@ LEFT: list[tuple[dict[str, Any], list[str], list[str]]] = [
     ({"a": {"type": "string", "maxLength": 5}}, [], ["maxLength"]),
     ({"a": {"type": "array", "items": {"type": "string"}, "uniqueItems": True}}, ["uniqueItems"], ["uniqueItems"]),
     ({"a": {"type": "integer", "minimum": 3}}, [], []),
-    ({"a": {"type": "string", "format": "date"}}, [], ["format"]),
+    ({"a": {"type": "string", "format": "date"}}, [NO_SUCH_DAY], [NO_SUCH_DAY, "format"]),
+    ({"a": {"type": "string", "format": "uuid"}}, [], ["format"]),
+    ({"a": {"type": "string", "format": "email"}}, ["format"], ["format"]),
     ({"a": {"type": "string", "format": "idn-email"}}, ["format"], ["format"]),
     ({"a": {"type": "string", "pattern": "^[a-z]+$"}}, [], ["pattern"]),
     ({"a": {"type": "string", "not": {"const": "x"}}}, ["not"], ["not"]),
     ({"a": {"type": "number"}}, [HUGE_NUMBERS], [HUGE_NUMBERS]),
     ({"a": {"type": "number", "minimum": 0, "maximum": 5}}, [], []),
     ({"a": {"type": "object"}}, [TWICE], [TWICE]),
-    ({"a": {"type": "string", "format": "time"}}, [LEAP_SECONDS], ["format", LEAP_SECONDS]),
+    (
+        {"a": {"type": "array", "prefixItems": [{"type": "string"}], "unevaluatedItems": False}},
+        ["unevaluatedItems"],
+        ["unevaluatedItems"],
+    ),
+    ({"a": {"const": [1, 2]}}, [], ["const"]),
+    ({"a": {"type": "string", "format": "time"}}, [NO_SUCH_DAY], ["format", NO_SUCH_DAY]),
     ({"a": {"oneOf": [{"type": "integer", "minimum": 3}, {"type": "integer", "maximum": 5}]}}, ["oneOf"], ["oneOf"]),
 ]
 
@@ -184,7 +193,8 @@ def test_what_a_back_end_cannot_enforce_is_listed(
 ) -> None:
     tool = Tool(name="t", parameters={"type": "object", "properties": properties})
     projected, left = project("t", tool.parameters, backend.fits)
-    assert [one.keyword for one in left] == (llguidance if backend.name.startswith("llguidance") else xgrammar)
+    expected = llguidance if backend.name.startswith("llguidance") else xgrammar
+    assert sorted(one.keyword for one in left) == sorted(expected)
     assert all(one.pointer == "/properties/a" for one in left) and backend.fits(projected)
 
 
@@ -385,3 +395,65 @@ def test_what_is_drawn_in_tags_reads_and_follows_the_contract(template: str) -> 
         assert problems == [], (text, problems)
         read_back += 1
     assert read_back
+
+
+def test_one_definition_that_does_not_fit_does_not_open_the_whole_tool(backend: Backend) -> None:
+    node = {
+        "type": "object",
+        "properties": {"id": {"type": "string", "pattern": "^[a-z]+$"}, "next": {"$ref": "#/$defs/node"}},
+        "required": ["id"],
+    }
+    schema = {
+        "type": "object",
+        "properties": {"n": {"$ref": "#/$defs/node"}, "k": {"type": "integer"}},
+        "$defs": {"node": node},
+    }
+    projected, left = project("t", Tool(name="t", parameters=schema).parameters, backend.fits)
+    assert projected["type"] == "object" and projected["properties"]["k"]["type"] == "integer"
+    assert "type" not in {one.keyword for one in left}
+
+
+def test_in_any_order_what_is_not_seen_of_many_arguments_is_listed(renderer: Renderer, backend: Backend) -> None:
+    six = {"type": "object", "properties": {key: {"type": "integer"} for key in "abcdef"}, "required": ["a"]}
+    grammar = grammar_of(Toolset([Tool(name="t", parameters=six)]), shape(renderer, choice="required", order="free"),
+                         backend.fits)  # fmt: skip
+    assert {one.keyword for one in grammar.unenforced} == {"required", TWICE}
+
+
+def test_a_call_cannot_be_demanded_without_tools(renderer: Renderer, backend: Backend) -> None:
+    with pytest.raises(ConfigError, match="there are no tools"):
+        grammar_of(Toolset([]), shape(renderer, choice="required"), backend.fits)
+
+
+@pytest.mark.parametrize("template", TAGGED)
+@pytest.mark.parametrize(
+    ("properties", "arguments", "left"),
+    [
+        ({"x": {"type": ["integer", "null"]}}, {"x": 5}, {"type"}),
+        ({"x": {"enum": ["caf\u00e9", "b"]}}, {"x": "caf\u00e9"}, set()),
+        ({"x": {"type": "array", "items": {"type": "string"}}}, {"x": ["caf\u00e9"]}, set()),
+    ],
+)
+def test_values_in_tags(template: str, properties: Any, arguments: Any, left: set[str]) -> None:
+    renderer, backend, form = tagged(template)
+    tools = Toolset([Tool(name="many", parameters={"type": "object", "properties": properties})])
+    calls = [{"function": {"name": "many", "arguments": arguments}}]
+    messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "", "tool_calls": calls}]
+    target = renderer.chat.turn(messages, 1, tools.to_openai()).target
+    for stop in renderer.chat.stop_texts:
+        target = target.removesuffix(stop)
+    grammar = grammar_of(tools, replace(form, choice="required"), backend.fits)
+    assert accepts(backend, renderer, grammar, target.removeprefix("<think>\n\n</think>\n\n"))
+    assert left <= {one.keyword for one in grammar.unenforced}
+
+
+def test_the_declared_order_follows_references_and_places() -> None:
+    point = {"type": "object", "properties": {"x": {}, "y": {}}}
+    schema = {
+        "properties": {"p": {"$ref": "#/$defs/p"}, "l": {"prefixItems": [{"$ref": "#/$defs/p"}]}},
+        "$defs": {"p": point},
+    }
+    value = {"l": [{"y": 1, "x": 2}, 5], "p": {"y": 1, "x": 2}, "z": 1}
+    assert json.dumps(in_declared_order(value, schema)) == json.dumps(
+        {"p": {"x": 2, "y": 1}, "l": [{"x": 2, "y": 1}, 5], "z": 1}
+    )

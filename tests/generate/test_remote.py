@@ -290,3 +290,69 @@ def test_a_stream_gives_text_as_it_comes_and_calls_at_the_end(scripted: Any) -> 
     script.answers = [[delta(content="Half a")]]
     (*_, last) = engine.stream(REQUEST)
     assert last.completion is not None and last.completion.finish_reason == "length", "the stream broke off"
+
+
+NASTY: list[Any] = [
+    "<html>", [], None, 5, {"choices": None}, {"choices": []}, {"choices": [None]}, {"choices": "x"},
+    {"choices": [{"message": None}]}, {"choices": [{"message": []}]}, {"error": {"message": "upstream overloaded"}},
+    {"choices": [{"message": {"content": "", "tool_calls": {}}}]},
+    {"choices": [{"message": {"content": "", "tool_calls": [5]}}]},
+    {"choices": [{"message": {"content": "", "tool_calls": [{"function": "t"}]}}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NASTY, ids=[json.dumps(body)[:40] for body in NASTY])
+def test_an_answer_that_is_none_is_an_error_and_not_an_empty_turn(scripted: Any, body: Any) -> None:
+    url, script = scripted
+    script.answers = [(200, body)]
+    engine = RemoteEngine.connect(url, "m", retries=0)
+    with pytest.raises(ModelError):
+        engine.complete([REQUEST])
+    with pytest.raises(ModelError):
+        list(engine.stream(REQUEST))
+
+
+def test_odd_but_meant_well(scripted: Any) -> None:
+    url, script = scripted
+    parts = [{"type": "text", "text": "Here "}, {"type": "text", "text": "it is."}]
+    message = {"role": "assistant", "content": parts, "tool_calls": None}
+    usage = {"prompt_tokens": "12", "completion_tokens": None, "prompt_tokens_details": "x"}
+    script.answers = [(200, {"choices": [{"message": message, "finish_reason": None}], "usage": usage})]
+    (completion,) = RemoteEngine.connect(url, "m").complete([REQUEST])
+    assert completion.text == "Here it is." and completion.prompt_tokens == 0
+    assert completion.finish_reason == "length", "nobody says that it is whole"
+
+
+@pytest.mark.parametrize(
+    "numbers", [[(0, "a"), (0, "b")], [(None, "a"), (None, "b")], [(None, None), (None, None)], [(0, None), (1, None)]]
+)
+def test_calls_of_a_stream_are_told_apart(scripted: Any, numbers: list[tuple[Any, Any]]) -> None:
+    url, script = scripted
+    pieces = [
+        [
+            {"index": n, "id": given, "function": {"name": name, "arguments": "{"}},
+            {"index": n, "function": {"arguments": "}"}},
+        ]
+        for (n, given), name in zip(numbers, ("weather", "other"), strict=True)
+    ]
+    script.answers = [[*(delta(tool_calls=[piece]) for two in pieces for piece in two), delta("tool_calls")]]
+    (*_, last) = RemoteEngine.connect(url, "m").stream(REQUEST)
+    assert last.completion is not None and last.completion.message is not None
+    calls = last.completion.message.calls
+    assert [(call.name, call.arguments) for call in calls] == [("weather", "{}"), ("other", "{}")]
+
+
+def test_a_stream_whose_prompt_is_too_long_says_so(scripted: Any) -> None:
+    url, script = scripted
+    script.answers = [(400, {"error": {"message": "maximum context length is 10"}})]
+    (chunk,) = RemoteEngine.connect(url, "m").stream(REQUEST)
+    assert chunk.completion is not None and "too long" in str(chunk.completion.error)
+
+
+def test_no_key_and_no_password_is_in_an_error(scripted: Any) -> None:
+    url, script = scripted
+    script.answers = [(500, {"error": {"message": "oops Bearer sk-SECRETSECRET"}})]
+    with pytest.raises(ModelError) as caught:
+        engine = RemoteEngine.connect(url.replace("//", "//user:hunter2@"), "m", retries=0, api_key="sk-SECRETSECRET")
+        engine.complete([REQUEST])
+    assert "SECRET" not in str(caught.value) and "hunter2" not in str(caught.value)

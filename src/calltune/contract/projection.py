@@ -31,8 +31,10 @@ NOT_IN_A_GRAMMAR = frozenset(
 """What would need memory of what was written; every back end refuses or ignores these."""
 HUGE_NUMBERS = "numbers of more than 64 bits"
 TWICE = "undeclared keys that come twice"
-LEAP_SECONDS = "leap seconds that there are not"
+NO_SUCH_DAY = "days and seconds that there are not"
 """No keywords, but demands of the contract all the same, which no back end enforces."""
+FORMATS = frozenset({"date", "date-time", "time", "uuid", "ipv4"})
+"""Formats that back ends read as the contract does; of others they refuse good values or let bad ones through."""
 INT64 = 2**63 - 1024
 """The largest integer of 64 bits that is a double too, which is how back ends carry bounds."""
 _SILENT = frozenset({*ANNOTATIONS, "$schema", "$id", "$anchor", "contentEncoding", "contentMediaType", "contentSchema"})
@@ -60,9 +62,14 @@ def project(tool: str, schema: Mapping[str, Any], fits: Fits) -> tuple[dict[str,
     left: set[Unenforced] = set()
     note = partial(_note, left, tool)
     projected = _plain(schema, (), note)
-    definitions = projected.get("$defs", {})
     if not fits(projected):
+        definitions: dict[str, Any] = projected.pop("$defs", {})
+        alone = {name: inner for name, inner in definitions.items() if isinstance(inner, dict)}
+        anything: dict[str, Any] = {name: {} for name in definitions}
+        for name, inner in alone.items():  # first, so that one of them does not make everything unfit
+            definitions[name] = _widened(inner, ("$defs", name), lambda part: fits({**part, "$defs": anything}), note)
         projected = _widened(projected, (), lambda part: fits({**part, "$defs": definitions}), note)
+        projected = {**projected, "$defs": definitions} if definitions else projected
     return projected, tuple(sorted(left))
 
 
@@ -79,7 +86,10 @@ def _plain(node: Any, where: tuple[str | int, ...], note: Note) -> Any:
         return node
     kept: dict[str, Any] = {}
     for keyword, value in node.items():
-        if keyword in NOT_IN_A_GRAMMAR and keyword not in _SILENT and value is not False:
+        if keyword in NOT_IN_A_GRAMMAR and keyword not in _SILENT:
+            if not (keyword == "uniqueItems" and value is False):
+                note(where, keyword)
+        elif keyword == "format" and value not in FORMATS:
             note(where, keyword)
         elif keyword not in _SILENT and keyword not in NOT_IN_A_GRAMMAR:
             kept[keyword] = value
@@ -92,8 +102,10 @@ def _plain(node: Any, where: tuple[str | int, ...], note: Note) -> Any:
         note(where, HUGE_NUMBERS)  # with bounds, no back end takes an exponent any more
     if kinds & {"object", "any"} and kept.get("additionalProperties", True) is not False:
         note(where, TWICE)
-    if kept.get("format") in ("date-time", "time"):
-        note(where, LEAP_SECONDS)
+    if "object" in kinds:
+        kept.setdefault("additionalProperties", True)  # some back ends take an object to be closed
+    if kept.get("format") in ("date", "date-time", "time"):
+        note(where, NO_SUCH_DAY)
     if "integer" in kinds and "number" not in kinds and alone:
         _bound(kept)
     return _with_children(kept, where, partial(_plain, note=note))

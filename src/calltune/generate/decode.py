@@ -63,7 +63,11 @@ class Row:
         """Write what the grammar forces before the model has said anything."""
         if self.constraint is not None:
             forced = self.timed(self.constraint.forced)
-            self.timed(lambda: self.constraint.take(forced))  # type: ignore[union-attr]
+            try:
+                self.timed(lambda: self.constraint.take(forced))  # type: ignore[union-attr]
+            except ModelError as error:
+                self.done, self.error = True, str(error)
+                return
             self._write(forced, frozenset())
 
     def write(self, token: int, stop_ids: frozenset[int]) -> list[int]:

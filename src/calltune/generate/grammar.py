@@ -24,6 +24,7 @@ from calltune.contract import Tool, Toolset
 from calltune.contract.files import write_whole
 from calltune.contract.problem import pointer
 from calltune.contract.projection import TWICE, Fits, Unenforced, project, schema_text
+from calltune.contract.validate import build_validator
 from calltune.errors import ConfigError
 from calltune.render.call_form import CALL_ID, CallForm
 from calltune.render.conformance import cache_folder
@@ -94,8 +95,10 @@ def kept_grammar(toolset: Toolset, shape: Shape, fits: Fits, backend: str) -> Gr
     path = cache_folder("grammars") / f"{name}.json"
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        left = tuple(Unenforced(*one) for one in kept["unenforced"])
-        return Grammar(lark=kept["lark"], unenforced=left, open=tuple(kept["open"]))
+        left = tuple(Unenforced(*map(str, one)) for one in kept["unenforced"])
+        if not isinstance(kept["lark"], str):
+            raise TypeError
+        return Grammar(lark=kept["lark"], unenforced=left, open=tuple(map(str, kept["open"])))
     except (OSError, ValueError, KeyError, TypeError):  # not there, or not readable: it is made again
         made = grammar_of(toolset, shape, fits)
     with suppress(OSError):  # a read-only or full disk only costs the time to try again
@@ -115,6 +118,8 @@ def grammar_of(toolset: Toolset, shape: Shape, fits: Fits) -> Grammar:
                 f"tool_choice: {problem.message}", hint='Use "auto", "required", "none" or a tool\'s name.'
             )
         offered = [toolset[shape.choice]]
+    if shape.choice == "required" and not offered:
+        raise ConfigError("tool_choice: a call is demanded, and there are no tools.", hint='Use "auto", or give tools.')
     if shape.choice == "none" or not offered:
         return Grammar(lark=_turn(shape, calls=False))
     rules: list[str] = []
@@ -126,7 +131,7 @@ def grammar_of(toolset: Toolset, shape: Shape, fits: Fits) -> Grammar:
         if schema.get("type") != "object":
             is_open.append(tool.name)
         if shape.form.tags is None:
-            rules += _arguments(f"args{number}", schema, shape)
+            rules += _arguments(f"args{number}", tool, schema, shape, unenforced)
         else:
             rules += _tagged(f"args{number}", tool, schema, shape, unenforced)
     name = " | ".join(
@@ -158,14 +163,14 @@ def _turn(shape: Shape, *, calls: bool) -> str:
     if form.thought_is_open:
         start = f"TEXT {closed} WS answer"
     elif form.thinks:
-        start = f"({think} TEXT {closed} WS)? answer"
+        start = f"(WS {think} TEXT {closed} WS)? answer"
     else:
         start = "answer"
     lines += [r"TEXT: /(.|\n)*/", r"WS: /\s{0,2}/"] if "WS" in start else [r"TEXT: /(.|\n)*/"]
     return "\n".join([f"start: {start}", f"answer: {answer}", *lines])
 
 
-def _arguments(rule: str, schema: dict[str, Any], shape: Shape) -> Iterator[str]:
+def _arguments(rule: str, tool: Tool, schema: dict[str, Any], shape: Shape, left: list[Unenforced]) -> Iterator[str]:
     """The rules of one tool's arguments."""
     properties: dict[str, Any] = schema.get("properties", {})
     if not shape.forces_required:
@@ -174,7 +179,10 @@ def _arguments(rule: str, schema: dict[str, Any], shape: Shape) -> Iterator[str]
     if shape.order == "declared" or not plain or len(properties) < 2:
         yield f"{rule}: %json {_json(schema, shape)}"
         return
-    yield from _free_order(rule, properties, set(schema.get("required", ())), schema.get("$defs"), shape)
+    required = set(schema.get("required", ()))
+    if len(properties) > MOST_IN_FREE_ORDER:
+        left += [Unenforced(tool.name, "", word) for word in (["required"] if required else []) + [TWICE]]
+    yield from _free_order(rule, properties, required, schema.get("$defs"), shape)
 
 
 _PLAIN = {"type", "properties", "required", "additionalProperties", "$defs"}
@@ -214,14 +222,21 @@ def _tagged(rule: str, tool: Tool, schema: dict[str, Any], shape: Shape, left: l
     assert tags is not None
     properties: dict[str, Any] = schema.get("properties", {})
     required = set(schema.get("required", ())) if shape.forces_required else set()
-    if schema.get("additionalProperties") is not False or schema.keys() - _PLAIN:
+    properties = {name: inner for name, inner in properties.items() if inner is not False}
+    is_open = schema.get("additionalProperties") is not False or bool(schema.keys() - _PLAIN)
+    if is_open:
         left.append(Unenforced(tool.name, "", "arguments beside those declared"))
+        properties = {**properties, "": True}  # one more rule, for any name
     for number, (name, inner) in enumerate(properties.items()):
         value = _tagged_value(inner, shape, schema.get("$defs"))
-        if value is None:
+        if value is None and name:
             given = inner if isinstance(inner, dict) else {}
-            left += [Unenforced(tool.name, pointer("properties", name), word) for word in given if word != "type"]
+            plain = given.get("type") == "string"
+            words = [word for word in given if word != "type" or not plain]
+            left += [Unenforced(tool.name, pointer("properties", name), word) for word in words]
         before = shape.text(f"{tags.open}{name}{tags.middle}")
+        if not name:
+            before = f"{shape.text(tags.open)} /[A-Za-z_][A-Za-z0-9_.-]*/ {shape.text(tags.middle)}"
         if value is not None:
             yield f"{rule}v{number}: {before} {value} {shape.text(tags.close)}"
         elif tags.close.startswith(tuple(shape.specials)):
@@ -235,7 +250,9 @@ def _tagged(rule: str, tool: Tool, schema: dict[str, Any], shape: Shape, left: l
         left += [Unenforced(tool.name, "", "required")] if required else []
         yield f"{rule}: ({' | '.join(f'{rule}v{number}' for number in range(len(properties)))})*"
         return
-    parts = [f"{rule}v{number}{'' if name in required else '?'}" for number, name in enumerate(properties)]
+    parts = [
+        f"{rule}v{number}{'' if name in required else '?' if name else '*'}" for number, name in enumerate(properties)
+    ]
     yield f"{rule}: {' '.join(parts) or chr(34) * 2}"
 
 
@@ -247,15 +264,32 @@ def _tagged_value(schema: Any, shape: Shape, definitions: Any) -> str | None:
         return None
     options = schema["enum"] if "enum" in schema else [schema["const"]] if "const" in schema else None
     if options is not None:
-        words = {True: tags.true, False: tags.false, None: tags.null}
-        texts = [one if isinstance(one, str) else words[one] if one is None or isinstance(one, bool) else
-                 json.dumps(one, separators=shape.form.separators) for one in options]  # fmt: skip
-        return "(" + " | ".join(shape.text(text) for text in dict.fromkeys(texts)) + ")"
+        rest = build_validator({**schema, **({"$defs": definitions} if definitions else {})})
+        good = [option for option in options if rest.is_valid(option)]
+        if not all(_reads_back(option, schema) for option in good):
+            return None
+        texts = dict.fromkeys(_written(option, shape) for option in good)
+        return f"({' | '.join(map(shape.text, texts))})" if texts else None
     if schema.get("type") == "boolean":
         return f"({shape.text(tags.true)} | {shape.text(tags.false)})"
     if schema.get("type") in ("integer", "number", "object", "array"):
         return f"%json {_json({**schema, **({'$defs': definitions} if definitions else {})}, shape)}"
     return None
+
+
+def _reads_back(option: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a value in tags is read as itself: texts where texts are meant, other scalars where those are."""
+    if isinstance(option, str):
+        return option == option.strip() and schema.get("type", "string") == "string"
+    return isinstance(option, int | float | bool) and schema.get("type") in ("integer", "number", "boolean")
+
+
+def _written(option: Any, shape: Shape) -> str:
+    tags = shape.form.tags
+    assert tags is not None
+    if isinstance(option, bool):
+        return tags.true if option else tags.false
+    return option if isinstance(option, str) else json.dumps(option, separators=shape.form.separators)
 
 
 def _json(schema: dict[str, Any], shape: Shape) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import queue
 import threading
 import time
 from collections import OrderedDict
@@ -45,7 +46,7 @@ LEAST_TO_TRY = 8
 # A rest of a prompt up to this many tokens is computed beside a known prefix, a longer one by the model's attention.
 SHORT_REST = 64
 # A draft of several tokens costs as much as one token while a pass is small; rows up to this many draft on a CPU.
-MOST_ROWS_DRAFTING = 4
+MOST_ROWS_DRAFTING = 16
 MOST_GRAMMARS = 256
 MOST_LOOKUPS = 16
 
@@ -90,9 +91,9 @@ class LocalEngine:
         layers = set(getattr(self.config, "layer_types", None) or ())
         simple = layers <= SIMPLE_LAYERS
         self.max_rows = (max_rows or MAX_ROWS.get(device, 64)) if simple else 1
-        self.shares_prefix: bool | None = None if simple and share else False
+        self.shares_prefix: bool | None = None if simple and share and not _turns_with_length(self.config) else False
         """Whether batches compute their common prefix once; None until the model was tried."""
-        self.several_at_once = simple and "sliding_attention" not in layers
+        self.several_at_once = simple and not _has_windows(self.config)
         """Whether tokens may be fed together where no prefix is shared: a window would count the gaps between them."""
         self.fast_forward = fast_forward
         self.lookup = device == "cpu" if lookup is None else lookup
@@ -168,19 +169,41 @@ class LocalEngine:
         self, request: Request, *, max_tokens: int = 512, temperature: float = 0.0, seed: int = 0
     ) -> Iterator[Chunk]:
         """One completion, piece by piece; the last chunk carries the whole of it."""
+        chunks: queue.SimpleQueue[Chunk | BaseException] = queue.SimpleQueue()
+        left = threading.Event()
+
+        def work() -> None:  # in a thread of its own: who reads slowly, or from several threads, holds up nobody
+            try:
+                with self._lock:
+                    for chunk in self._chunks(request, max_tokens, temperature, seed):
+                        chunks.put(chunk)
+                        if left.is_set():
+                            return
+            except BaseException as error:
+                chunks.put(error)
+
+        threading.Thread(target=work, daemon=True, name="calltune-stream").start()
+        try:
+            while True:
+                chunk = chunks.get()
+                if isinstance(chunk, BaseException):
+                    raise chunk
+                yield chunk
+                if chunk.completion is not None:
+                    return
+        finally:
+            left.set()
+
+    def _chunks(self, request: Request, max_tokens: int, temperature: float, seed: int) -> Iterator[Chunk]:
         ended: list[Completion] = []
         sent = ""
-        with self._lock:
-            events = self._events(
-                [request], max_tokens, temperature, seed, lambda _, completion: ended.append(completion)
-            )
-            for row in events:
-                text = self.tokenizer.decode(row.written, skip_special_tokens=False)
-                if not row.done and text.endswith("\ufffd"):
-                    continue  # half a character
-                if len(text) > len(sent):
-                    yield Chunk(text[len(sent) :])
-                    sent = text
+        for row in self._events([request], max_tokens, temperature, seed, lambda _, whole: ended.append(whole)):
+            text = self.tokenizer.decode(row.written, skip_special_tokens=False)
+            if not row.done and text.endswith("\ufffd"):
+                continue  # half a character
+            if len(text) > len(sent):
+                yield Chunk(text[len(sent) :])
+                sent = text
         yield Chunk(ended[0].text[len(sent) :], ended[0])
 
     def parse(self, completion: Completion) -> Message | ParseFailure:
@@ -398,6 +421,26 @@ class LocalEngine:
         )
 
 
+def _has_windows(config: Any) -> bool:
+    """Whether any layer looks back only so far, in any of the spellings of configurations."""
+    from transformers import DynamicCache
+
+    spelled = any(
+        getattr(config, name, None)
+        for name in ("sliding_window", "window_size", "attention_chunk_size", "local_window")
+    )
+    kinds = str([getattr(config, name, None) for name in ("layer_types", "attention_layers", "attention_types")])
+    sliding = any(getattr(layer, "is_sliding", False) for layer in DynamicCache(config=config).layers)
+    return bool(spelled or sliding or "local" in kinds or "sliding" in kinds or "chunk" in kinds)
+
+
+def _turns_with_length(config: Any) -> bool:
+    """Whether positions are encoded otherwise in a long prompt than in a short one: then nothing of one can be kept for
+    another."""
+    scaling = [getattr(config, name, None) for name in ("rope_scaling", "rope_parameters")]
+    return any(kind in str(scaling) for kind in ("longrope", "dynamic", "'su'"))
+
+
 def _merged(model: Any) -> Any:
     """The adapter added to the weights it belongs to: exact to rounding in float32, and it saves half of a step."""
     import torch
@@ -421,7 +464,12 @@ def _sharing_is_exact(model: Any, prompt: Sequence[int]) -> bool:
     half = len(sample) // 2
     rows = [sample, [*sample[:half], *reversed(sample[half + 1 :])]]
     plain = _first_two(_Batch(model, rows, None))
-    shared = _first_two(_Batch(model, rows, compute_prefix(model, sample[:half])))
+    try:
+        shared = _first_two(_Batch(model, rows, compute_prefix(model, sample[:half])))
+    except RuntimeError as error:
+        if _is_out_of_memory(error):
+            raise
+        return False  # keys and values of another shape
     # Rounding differs in the last places; a mask or a scale that is missing differs in the first.
     tolerance = 1e-3 if plain.dtype == torch.float32 else 5e-2
     return bool((plain - shared).abs().max() <= tolerance * plain.abs().max())

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import torch
 
 from calltune.errors import ConfigError
 from calltune.generate.batching import common_prefix
-from calltune.generate.shared_prefix import Prefix
+from calltune.generate.shared_prefix import Layers, Prefix
 
 LIMIT = 512 << 20
 """Bytes of keys and values kept in memory."""
@@ -57,7 +58,9 @@ class Prefixes:
         return best if most == len(best.ids) else best.cut(most)
 
     def keep(self, prefix: Prefix) -> None:
-        """Remember a beginning, in place of those that it goes on from."""
+        """Remember a beginning, in place of those that it goes on from; one that is larger than the limit is not."""
+        if prefix.bytes > self.limit:
+            return
         self._kept = [known for known in self._kept if prefix.ids[: len(known.ids)] != known.ids]
         self._kept.append(prefix)
         while sum(known.bytes for known in self._kept) > self.limit and self._kept:
@@ -76,9 +79,12 @@ class Prefixes:
                     return None
                 count = len(list(file.keys())) // 2
                 layers = tuple((file.get_tensor(f"k{n}"), file.get_tensor(f"v{n}")) for n in range(count))
+                if file.metadata().get("values") != _values_digest(layers):
+                    return None  # a disk that forgets must not change an answer
         except (OSError, SafetensorError, KeyError):
             return None
-        os.utime(path)
+        with suppress(OSError):
+            os.utime(path)
         prefix = Prefix(tuple(ids), layers)
         self.keep(prefix)
         return prefix
@@ -87,6 +93,7 @@ class Prefixes:
         """Write a prefix; the oldest files go where there are too many."""
         if self.folder is None:
             return
+        from safetensors import SafetensorError
         from safetensors.torch import save_file
 
         tensors = {}
@@ -95,11 +102,12 @@ class Prefixes:
         path = self._path(prefix.ids)
         part = path.with_suffix(f".{os.getpid()}.part")
         try:
-            save_file(tensors, part, metadata={"ids": _digest(prefix.ids)})
+            save_file(tensors, part, metadata={"ids": _digest(prefix.ids), "values": _values_digest(prefix.layers)})
             part.replace(path)
             self._sweep()
-        except OSError:  # a full disk costs time, not answers
-            part.unlink(missing_ok=True)
+        except (OSError, SafetensorError):  # a full disk costs time, not answers
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def _sweep(self) -> None:
         assert self.folder is not None
@@ -116,17 +124,27 @@ class Prefixes:
         return self.folder / f"{self._of[:16]}-{_digest(ids)[:32]}.safetensors"
 
 
+def _values_digest(layers: Layers) -> str:
+    found = hashlib.sha256()
+    for layer in layers:
+        for tensor in layer:
+            found.update(_bytes(tensor))
+    return found.hexdigest()
+
+
 def _digest(ids: Sequence[int]) -> str:
     return hashlib.sha256(json.dumps(list(ids)).encode()).hexdigest()
 
 
 def weights_hash(model: Any) -> str:
-    """SHA-256 of the model's configuration, its parameters' names and shapes and a sample of their values, adapters
-    included."""
+    """SHA-256 of the model's configuration and of all its parameters and buffers, adapters included."""
     found = hashlib.sha256(model.config.to_json_string().encode())
-    for name, value in model.named_parameters():
-        flat = value.detach().reshape(-1)
-        places = torch.linspace(0, flat.numel() - 1, min(257, flat.numel()), device=flat.device).long()
+    for name, value in [*model.named_parameters(), *model.named_buffers()]:
         found.update(f"{name}{tuple(value.shape)}{value.dtype}".encode())
-        found.update(flat[places].float().cpu().numpy().tobytes())
+        found.update(_bytes(value))
     return found.hexdigest()
+
+
+def _bytes(value: torch.Tensor) -> Any:
+    flat = value.detach().cpu().contiguous().reshape(-1)
+    return flat.view(torch.uint8).numpy() if flat.numel() else b""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 120.0
 RETRIES = 4
-MAX_ARGUMENTS = 8 << 20
+MAX_TURN = 8 << 20
 """Characters of a streamed turn; a server that sends more is cut off."""
 
 
@@ -100,13 +101,19 @@ class RemoteEngine:
         """One completion, piece by piece; the last chunk carries the whole of it, calls included."""
         start = time.perf_counter()
         turn = _Streamed()
-        with _clear_errors(self):
-            options = self._options(request, max_tokens, temperature, seed)
-            events = self.client.chat.completions.create(**options, stream=True, stream_options={"include_usage": True})
-            for event in events:
-                text = turn.take(event.model_dump(), time.perf_counter() - start)
-                if text:
-                    yield Chunk(text)
+        try:
+            with _clear_errors(self):
+                options = self._options(request, max_tokens, temperature, seed)
+                options |= {"stream": True, "stream_options": {"include_usage": True}}
+                for event in self.client.chat.completions.create(**options):
+                    text = turn.take(_plain(event), time.perf_counter() - start)
+                    if text:
+                        yield Chunk(text)
+                if not turn.events:
+                    raise _StrangeError("a stream without any event")
+        except _TooLongError as error:
+            yield Chunk("", Completion("", finish_reason="length", error=str(error), request=request))
+            return
         yield Chunk("", turn.completion(request, time.perf_counter() - start))
 
     def parse(self, completion: Completion) -> Message | ParseFailure:
@@ -117,15 +124,14 @@ class RemoteEngine:
         start = time.perf_counter()
         try:
             with _clear_errors(self):
-                response = self.client.chat.completions.create(**self._options(request, max_tokens, temperature, seed))
+                options = self._options(request, max_tokens, temperature, seed)
+                data = _plain(self.client.chat.completions.create(**options))
+                choice = _choice(data)
+                message = message_of(_dict(choice.get("message"), "message"))
         except _TooLongError as error:
             return Completion("", finish_reason="length", error=str(error), request=request)
-        data = response.model_dump()
-        choices = data.get("choices") or [{}]
-        message = message_of(choices[0].get("message") or {})
-        return _completion(
-            message, choices[0].get("finish_reason"), data.get("usage"), request, time.perf_counter() - start
-        )
+        finish = choice.get("finish_reason") or "length"  # not said: then it is not known that it is whole
+        return _completion(message, finish, data.get("usage"), request, time.perf_counter() - start)
 
     def _options(self, request: Request, max_tokens: int, temperature: float, seed: int) -> dict[str, Any]:
         options: dict[str, Any] = {
@@ -153,39 +159,59 @@ class _Streamed:
     def __init__(self) -> None:
         self.text = ""
         self.reasoning = ""
-        self.calls: dict[int, dict[str, str]] = {}
+        self.calls: list[dict[str, Any]] = []
         self.finish: str | None = None
         self.usage: Any = None
         self.first_s = 0.0
         self.size = 0
+        self.events = 0
 
     def take(self, event: Mapping[str, Any], at: float) -> str:
         """One event; the text that is new."""
+        self.events += 1
         self.usage = event.get("usage") or self.usage
-        choices = event.get("choices") or ()
+        if event.get("error"):
+            raise _StrangeError(f"an error: {_said(event['error'])}")
+        choices = _list(event.get("choices"), "choices")
         if not choices:
             return ""
-        self.finish = choices[0].get("finish_reason") or self.finish
-        delta = choices[0].get("delta") or {}
-        text = delta.get("content") or delta.get("refusal") or ""
+        choice = _dict(choices[0], "choice")
+        self.finish = choice.get("finish_reason") or self.finish
+        delta = _dict(choice.get("delta"), "delta")
+        text = _text_of(delta.get("content")) or _text_of(delta.get("refusal"))
+        reasoning = _text_of(delta.get("reasoning_content")) or _text_of(delta.get("reasoning"))
         self.text += text
-        self.reasoning += delta.get("reasoning_content") or delta.get("reasoning") or ""
-        for piece in delta.get("tool_calls") or ():
-            call = self.calls.setdefault(piece.get("index") or 0, {"id": "", "name": "", "arguments": ""})
-            function = piece.get("function") or {}
-            call["id"] = call["id"] or piece.get("id") or ""
-            call["name"] = call["name"] or function.get("name") or ""
-            call["arguments"] += function.get("arguments") or ""
-            self.size += len(function.get("arguments") or "")
-        self.size += len(text)
-        if self.size > MAX_ARGUMENTS:
-            raise ModelError(f"the server sent a turn of more than {MAX_ARGUMENTS:,} characters.")
+        self.reasoning += reasoning
+        self.size += len(text) + len(reasoning)
+        for piece in _list(delta.get("tool_calls"), "tool_calls"):
+            self._piece(_dict(piece, "tool call"))
+        if self.size > MAX_TURN:
+            raise _StrangeError(f"a turn of more than {MAX_TURN:,} characters")
         self.first_s = self.first_s or at
         return text
 
+    def _piece(self, piece: Mapping[str, Any]) -> None:
+        """A piece of a call: of a new one where its number, its id or its name is new."""
+        function = _dict(piece.get("function"), "function")
+        number, name = piece.get("index"), function.get("name")
+        known = [call for call in self.calls if number is not None and call["number"] == number]
+        known = known or (self.calls[-1:] if number is None else [])
+        call = known[-1] if known else None
+        is_new = call is None or bool(piece.get("id") and call["id"] and piece["id"] != call["id"])
+        is_new = is_new or bool(call and number is None and name and call["name"])
+        if is_new or call is None:
+            call = {"number": number, "id": "", "name": "", "arguments": ""}
+            self.calls.append(call)
+        call["id"] = call["id"] or piece.get("id") or ""
+        call["name"] = call["name"] or name or ""
+        arguments = function.get("arguments")
+        written = arguments if isinstance(arguments, str) else "" if arguments is None else json.dumps(arguments)
+        call["arguments"] += written
+        self.size += len(written)
+
     def completion(self, request: Request, seconds: float) -> Completion:
         """The whole turn."""
-        calls = [{"id": call["id"] or None, "function": call} for _, call in sorted(self.calls.items())]
+        calls = [{"id": call["id"] or None, "function": call} for call in self.calls]
         message = message_of({"content": self.text, "reasoning_content": self.reasoning or None, "tool_calls": calls})
         finish = self.finish or "length"  # the stream broke off
         return _completion(message, finish, self.usage, request, seconds, self.first_s)
@@ -195,20 +221,24 @@ def message_of(message: Mapping[str, Any]) -> Message:
     """An assistant message in OpenAI's shape, as the guard takes it:
     `guard.check(message_of(choice.message.model_dump()))`. Arguments stay the text that the model wrote."""
     calls = []
-    for call in message.get("tool_calls") or ():
-        function = call.get("function") or {}
+    for call in _list(message.get("tool_calls"), "tool_calls"):
+        function = _dict(_dict(call, "tool call").get("function"), "function")
         written = function.get("arguments")
         text = written if isinstance(written, str) else None
         # an empty text is how servers write "no arguments"
         text = "{}" if text is not None and not text.strip() else text
+        given = call.get("id")
         calls.append(
             ToolCall(
-                name=str(function.get("name") or ""), arguments=text or written, arguments_text=text, id=call.get("id")
+                name=str(function.get("name") or ""),
+                arguments=text or written,
+                arguments_text=text,
+                id=given if isinstance(given, str) else None,
             )
         )
-    reasoning = message.get("reasoning_content") or message.get("reasoning")
-    said = message.get("content") or message.get("refusal") or ""
-    return Message(text=str(said).strip(), reasoning=reasoning, calls=tuple(calls))
+    reasoning = _text_of(message.get("reasoning_content")) or _text_of(message.get("reasoning"))
+    said = _text_of(message.get("content")) or _text_of(message.get("refusal"))
+    return Message(text=said.strip(), reasoning=reasoning or None, calls=tuple(calls))
 
 
 def wire_message(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,14 +270,14 @@ def wire_tool(tool: Mapping[str, Any], *, strict: bool = False) -> dict[str, Any
 def _completion(
     message: Message, finish: Any, usage: Any, request: Request, seconds: float, first_s: float = 0.0
 ) -> Completion:
-    usage = usage or {}
-    details = usage.get("prompt_tokens_details") or {}
+    usage = usage if isinstance(usage, Mapping) else {}
+    details = usage.get("prompt_tokens_details")
     return Completion(
         text=message.text,
         finish_reason="length" if finish in ("length", "content_filter") else "stop",
-        prompt_tokens=usage.get("prompt_tokens") or 0,
-        completion_tokens=usage.get("completion_tokens") or 0,
-        cached_tokens=details.get("cached_tokens") or 0,
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
+        cached_tokens=_count(details.get("cached_tokens")) if isinstance(details, Mapping) else 0,
         time_s=seconds,
         first_token_s=first_s,
         message=message,
@@ -259,13 +289,71 @@ def _only_model(client: OpenAI) -> str:
     """The model of a server that has one."""
     engine = RemoteEngine(client, "")
     with _clear_errors(engine):
-        names = [str(model.id) for model in client.models.list().data]
+        names = [
+            str(_dict(model, "model").get("id")) for model in _list(_plain(client.models.list()).get("data"), "data")
+        ]
     if len(names) == 1:
         return names[0]
     listed = ", ".join(names[:10]) or "none"
     raise ModelError(
         f"{client.base_url} has {len(names)} models: {listed}.", hint="Name one, such as http://localhost:8000/v1#name"
     )
+
+
+# -- what a server sent, which may be anything
+
+
+class _StrangeError(Exception):
+    """Not what the protocol says."""
+
+
+def _plain(sent: Any) -> dict[str, Any]:
+    """An answer as data."""
+    return _dict(sent.model_dump(warnings=False) if hasattr(sent, "model_dump") else sent, "answer")
+
+
+def _choice(data: Mapping[str, Any]) -> dict[str, Any]:
+    if data.get("error"):
+        raise _StrangeError(f"an error: {_said(data['error'])}")
+    choices = _list(data.get("choices"), "choices")
+    if not choices:
+        raise _StrangeError("no choice")
+    choice = _dict(choices[0], "choice")
+    if not choice.get("message"):
+        raise _StrangeError("no message")
+    return choice
+
+
+def _dict(value: Any, what: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _StrangeError(f"the {what} is no object but {type(value).__name__}")
+    return value
+
+
+def _list(value: Any, what: str) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        raise _StrangeError(f"{what} is no list but {type(value).__name__}")
+    return list(value)
+
+
+def _text_of(value: Any) -> str:
+    """A text, or the texts of a list of parts."""
+    if isinstance(value, list):
+        return "".join(_text_of(part.get("text")) for part in value if isinstance(part, dict))
+    return value if isinstance(value, str) else ""
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _said(error: Any) -> str:
+    text = error.get("message") if isinstance(error, Mapping) else error
+    return " ".join(str(text).split())[:300]
 
 
 # -- errors
@@ -307,23 +395,22 @@ class _clear_errors:
             return
         import openai
 
-        url = self.engine.client.base_url
+        url = _without_secrets(str(self.engine.client.base_url), self.engine.client)
+        said = _without_secrets(_short(error), self.engine.client)
         if isinstance(error, openai.APITimeoutError):
             limit = self.engine.client.timeout
             within = f" within {limit:g} s" if isinstance(limit, int | float) else " in time"
             raise ModelError(
-                f"{url} gave no answer{within}.",
-                hint="RemoteEngine.connect(..., timeout_s=600) waits longer.",
+                f"{url} gave no answer{within}.", hint="RemoteEngine.connect(..., timeout_s=600) waits longer."
             ) from error
         if isinstance(error, openai.APIConnectionError):
-            raise ModelError(
-                f"{url} cannot be reached.", hint="Is the server running, and is this its address?"
-            ) from error
+            hint = "Is the server running, and is this its address?"
+            raise ModelError(f"{url} cannot be reached.", hint=hint) from error
         if not isinstance(error, openai.APIStatusError):
-            if isinstance(error, openai.APIError | json.JSONDecodeError):
-                raise ModelError(f"{url} did not answer as the protocol says: {_short(error)}") from error
+            strange = (openai.APIError, _StrangeError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
+            if isinstance(error, strange):
+                raise ModelError(f"{url} did not answer as the protocol says: {said}.") from error
             return
-        said = _short(error)
         if error.status_code in (401, 403):
             raise ModelError(f"{url} wants a key: {said}", hint="Set CALLTUNE_API_KEY, or pass api_key.") from error
         if error.status_code == 404:
@@ -333,6 +420,14 @@ class _clear_errors:
             raise _TooLongError(f"the prompt is too long for {self.engine.name}: {said}") from error
         advice = next((hint for words, hint in _FEATURES if words in said.lower()), None)
         raise ModelError(f"{url} answered {error.status_code}: {said}", hint=advice) from error
+
+
+def _without_secrets(text: str, client: OpenAI) -> str:
+    """A text without the key, and without a name and password in an address."""
+    key = client.api_key
+    if key and len(key) > 4:
+        text = text.replace(key, "[key]")
+    return re.sub(r"(?<=://)[^/@\s]+@", "", text)
 
 
 def _short(error: Any) -> str:

@@ -47,8 +47,8 @@ class Prefix:
 
     @property
     def bytes(self) -> int:
-        """Of its keys and values."""
-        return sum(tensor.numel() * tensor.element_size() for layer in self.layers for tensor in layer)
+        """Of its keys and values, the room in their buffers included."""
+        return sum(tensor.untyped_storage().nbytes() for layer in self.layers for tensor in layer)
 
 
 def compute_prefix(model: Any, ids: Sequence[int], known: Prefix | None = None) -> Prefix:

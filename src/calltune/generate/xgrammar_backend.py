@@ -65,9 +65,18 @@ class XGrammar:
         kinds = [kind] if isinstance(kind, str) else kind or []
         simple = len(kinds) == 1 or not {"object", "array"} & set(kinds)
         enforced = {word for one in kinds for word in _ENFORCED[one]} if kinds and simple else None
+        options = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else [])]
+        if any(isinstance(option, dict | list) for option in options):
+            return False  # written without the template's white space
+        if "object" in kinds and "additionalProperties" not in schema:
+            return False  # taken to be closed
         alone = len(words) == 1 and next(iter(words)) in _ALONE
         here = not words or alone or (enforced is not None and words - {"type"} <= enforced)
-        return here and all(self.fits(inner) for _, _, inner in subschemas(dict(schema)) if isinstance(inner, dict))
+        inside = [inner for _, _, inner in subschemas(dict(schema))]
+        closed = {id(schema.get("additionalProperties"))}
+        return here and all(
+            self.fits(inner) if isinstance(inner, dict) else inner is True or id(inner) in closed for inner in inside
+        )
 
     def start(self, grammar: Grammar) -> Constraint:
         """A matcher on the compiled grammar."""
