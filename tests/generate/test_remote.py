@@ -16,7 +16,7 @@ import pytest
 from calltune.contract import Tool, Toolset
 from calltune.errors import ModelError
 from calltune.generate import RemoteEngine, Request, load_engine
-from calltune.generate.remote import message_of
+from calltune.generate.wire import message_of
 from calltune.guard import Guard
 
 openai = pytest.importorskip("openai")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import queue
 import threading
 import time
@@ -22,6 +21,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from calltune.contract import Toolset
 from calltune.contract.projection import by_keyword
 from calltune.errors import ModelError
+from calltune.generate.allowed import (
+    has_windows,
+    is_out_of_memory,
+    merged,
+    sharing_is_exact,
+    tokens_that_fit,
+    turns_with_length,
+)
 from calltune.generate.batching import Batch, common_prefix, plan_batches
 from calltune.generate.completion import Chunk, Completion, Request, cut_off
 from calltune.generate.constraint import BackendName, Constraint, load_backend
@@ -36,8 +43,6 @@ if TYPE_CHECKING:
     from calltune.generate.shared_prefix import Prefix
     from calltune.render.renderer import Renderer
 
-# The caches of a batch may take this share of the memory that is free when the engine is made.
-MEMORY_SHARE = 0.25
 # On a CPU a step over more rows than this takes longer in proportion; on a GPU it hardly does.
 MAX_ROWS = {"cpu": 64, "cuda": 256}
 
@@ -85,15 +90,15 @@ class LocalEngine:
         device = next(model.parameters()).device.type
         self.context: int | None = getattr(self.config, "max_position_embeddings", None)
         """The longest prompt and completion together, in tokens; None when the model does not say."""
-        self.batch_tokens = batch_tokens or _tokens_that_fit(self.config, model, device)
+        self.batch_tokens = batch_tokens or tokens_that_fit(self.config, model, device)
         """How many tokens the caches of one batch hold."""
         # Padding would run through the state of a recurrent layer: such models take one row at a time.
         layers = set(getattr(self.config, "layer_types", None) or ())
         simple = layers <= SIMPLE_LAYERS
         self.max_rows = (max_rows or MAX_ROWS.get(device, 64)) if simple else 1
-        self.shares_prefix: bool | None = None if simple and share and not _turns_with_length(self.config) else False
+        self.shares_prefix: bool | None = None if simple and share and not turns_with_length(self.config) else False
         """Whether batches compute their common prefix once; None until the model was tried."""
-        self.several_at_once = simple and not _has_windows(self.config)
+        self.several_at_once = simple and not has_windows(self.config)
         """Whether tokens may be fed together where no prefix is shared: a window would count the gaps between them."""
         self.fast_forward = fast_forward
         self.lookup = device == "cpu" if lookup is None else lookup
@@ -129,7 +134,7 @@ class LocalEngine:
         source = resolve_model(model)
         tokenizer = load_tokenizer(source)
         renderer = Renderer(tokenizer, template=template, thinking=thinking)
-        weights = _merged(load_model(source, dtype=dtype, device=device))
+        weights = merged(load_model(source, dtype=dtype, device=device))
         order: Order = "declared" if source.kind in ("base", "run") else "free"
         return cls(
             weights,
@@ -298,7 +303,7 @@ class LocalEngine:
                 fitting.append(number)
         longest = max((prompts[number] for number in fitting), key=len, default=[])
         if self.shares_prefix is None and len(longest) >= LEAST_TO_TRY:
-            self.shares_prefix = _sharing_is_exact(self.model, longest)
+            self.shares_prefix = sharing_is_exact(self.model, longest)
         batches = plan_batches(
             [prompts[number] for number in fitting],
             max_new=max_tokens,
@@ -318,7 +323,7 @@ class LocalEngine:
                         done(row.number, self._completion(row, requests[row.number]))
                     yield row
             except RuntimeError as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
                 queue += _halved(batch, [number for number in batch.rows if number not in ended], self.name)
 
@@ -419,93 +424,6 @@ class LocalEngine:
             first_token_s=row.first_s - row.start if row.first_s else 0.0,
             grammar_s=row.mask_s,
         )
-
-
-def _has_windows(config: Any) -> bool:
-    """Whether any layer looks back only so far, in any of the spellings of configurations."""
-    from transformers import DynamicCache
-
-    spelled = any(
-        getattr(config, name, None)
-        for name in ("sliding_window", "window_size", "attention_chunk_size", "local_window")
-    )
-    kinds = str([getattr(config, name, None) for name in ("layer_types", "attention_layers", "attention_types")])
-    sliding = any(getattr(layer, "is_sliding", False) for layer in DynamicCache(config=config).layers)
-    return bool(spelled or sliding or "local" in kinds or "sliding" in kinds or "chunk" in kinds)
-
-
-def _turns_with_length(config: Any) -> bool:
-    """Whether positions are encoded otherwise in a long prompt than in a short one: then nothing of one can be kept for
-    another."""
-    scaling = [getattr(config, name, None) for name in ("rope_scaling", "rope_parameters")]
-    return any(kind in str(scaling) for kind in ("longrope", "dynamic", "'su'"))
-
-
-def _merged(model: Any) -> Any:
-    """The adapter added to the weights it belongs to: exact to rounding in float32, and it saves half of a step."""
-    import torch
-
-    if hasattr(model, "merge_and_unload") and next(model.parameters()).dtype == torch.float32:
-        return model.merge_and_unload()
-    return model
-
-
-def _sharing_is_exact(model: Any, prompt: Sequence[int]) -> bool:
-    """Try two short rows both ways: models whose attention does more than `shared_prefix` covers are found out here."""
-    import torch
-
-    from calltune.generate.decode import _Batch
-    from calltune.generate.shared_prefix import compute_prefix
-
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    if not getattr(base, "_supports_attention_backend", False):
-        return False
-    sample = list(prompt[:24])
-    half = len(sample) // 2
-    rows = [sample, [*sample[:half], *reversed(sample[half + 1 :])]]
-    plain = _first_two(_Batch(model, rows, None))
-    try:
-        shared = _first_two(_Batch(model, rows, compute_prefix(model, sample[:half])))
-    except RuntimeError as error:
-        if _is_out_of_memory(error):
-            raise
-        return False  # keys and values of another shape
-    # Rounding differs in the last places; a mask or a scale that is missing differs in the first.
-    tolerance = 1e-3 if plain.dtype == torch.float32 else 5e-2
-    return bool((plain - shared).abs().max() <= tolerance * plain.abs().max())
-
-
-def _first_two(batch: Any) -> Any:
-    import torch
-
-    first = batch.feed(batch.rests, 1)
-    return torch.stack([first, batch.feed([[1]] * len(first), 1)])
-
-
-def _tokens_that_fit(config: Any, model: Any, device: str) -> int:
-    """How many tokens of keys and values fit into a share of the free memory."""
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    a_token = int(2 * config.num_hidden_layers * heads * size * next(model.parameters()).element_size())
-    # Twice: a layer's cache is copied when it grows.
-    return max(1024, int(_free_bytes(device) * MEMORY_SHARE) // (2 * a_token))
-
-
-def _free_bytes(device: str) -> int:
-    if device == "cuda":
-        import torch
-
-        return int(torch.cuda.mem_get_info()[0])
-    try:
-        return int(os.sysconf("SC_AVPHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE"))
-    except (ValueError, OSError, AttributeError):  # not told by macOS and Windows
-        return 4 << 30
-
-
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    import torch
-
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def _halved(batch: Batch, remaining: list[int], name: str) -> list[Batch]:
