@@ -3,14 +3,12 @@ other: `LocalEngine` with its grammar, against `transformers.generate` alone, wi
 Outlines. The same prompts, the same weights in float32, the same threads. Then: how much sooner the first token comes
 when a contract is known, what the grammar costs, and `calltune eval` against a loop over `generate`.
 
-Every peer that is not installed is named. `--large` adds a random model in the shape of Qwen3-0.6B with the real
-vocabulary (needs the folder that `bench.train_speed` describes, 6 GiB of memory and some minutes)."""
+Every peer that is not installed is named; `bench.decode_large` has a model of 0.6 B."""
 
 from __future__ import annotations
 
 import json
 import random
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -109,14 +107,16 @@ def _in_short(tools: dict[str, dict[str, Any]]) -> set[str]:
 # -- the ways to generate
 
 
-def ours(engine: LocalEngine, requests: Sequence[Request], name: str) -> tuple[Line, list[Completion]]:
+def ours(
+    engine: LocalEngine, requests: Sequence[Request], name: str, max_tokens: int = MAX_TOKENS
+) -> tuple[Line, list[Completion]]:
     """One request after the other, the contract known from a request before."""
     warm = Request(({"role": "user", "content": "Hello there"},), requests[0].tools)
     engine.complete([warm], max_tokens=4)
     line, completions = Line(name, len(requests[0].tools)), []
     for request in requests:
         start = time.perf_counter()
-        completions += engine.complete([request], max_tokens=MAX_TOKENS)
+        completions += engine.complete([request], max_tokens=max_tokens)
         line.seconds.append(time.perf_counter() - start)
     line.calls = sum("<tool_call>" in completion.text for completion in completions)
     line.passes = sum(completion.passes for completion in completions) / len(completions)
@@ -127,7 +127,11 @@ def ours(engine: LocalEngine, requests: Sequence[Request], name: str) -> tuple[L
 
 
 def by_generate(
-    engine: LocalEngine, requests: Sequence[Request], name: str, processor: Callable[[], Any] | None = None
+    engine: LocalEngine,
+    requests: Sequence[Request],
+    name: str,
+    processor: Callable[[], Any] | None = None,
+    max_tokens: int = MAX_TOKENS,
 ) -> Line:
     """`model.generate`, greedy."""
     line = Line(name, len(requests[0].tools))
@@ -140,7 +144,7 @@ def by_generate(
             output = engine.model.generate(
                 inputs,
                 attention_mask=torch.ones_like(inputs),
-                max_new_tokens=MAX_TOKENS,
+                max_new_tokens=max_tokens,
                 do_sample=False,
                 eos_token_id=sorted(engine.renderer.stop_ids),
                 pad_token_id=0,
@@ -285,35 +289,6 @@ def evaluation(base: LocalEngine, rows: int = 500, looped: int = 60) -> dict[str
     return {"rows_s": rates["off"], "grammar_rows_s": rates["llguidance"], "loop_rows_s": loop.rate}
 
 
-def large() -> list[dict[str, Any]]:
-    """A random model of 0.6 B with the vocabulary of Qwen3: what a pass, a mask and a forced token cost there."""
-    from transformers import AutoModelForCausalLM, Qwen3Config
-
-    from calltune.render.renderer import Renderer
-    from calltune.render.source import load_tokenizer, resolve_model
-
-    folder = SHARED / "tokenizers" / "qwen3"
-    if not folder.is_dir():
-        print(f"left out: no vocabulary in {SHARED} (set CALLTUNE_SHARED)")
-        return []
-    torch.manual_seed(0)
-    config = Qwen3Config(
-        vocab_size=151_936, hidden_size=1024, intermediate_size=3072, num_hidden_layers=28, num_attention_heads=16,
-        num_key_value_heads=8, head_dim=128, max_position_embeddings=8192, tie_word_embeddings=True,
-    )  # fmt: skip
-    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval()
-    tokenizer = load_tokenizer(resolve_model(str(folder)))
-    base = LocalEngine(model, tokenizer, Renderer(tokenizer, thinking="off"), name="0.6B")
-    requests = [Request(r.messages, r.tools, tool_choice="required") for r in requests_of(16, 3)]
-    global MAX_TOKENS
-    MAX_TOKENS = 32
-    alone = by_generate(base, requests, "0.6B: transformers.generate")
-    constrained, _ = ours(engine_on(base, grammar="llguidance"), requests, "0.6B: calltune, a call demanded")
-    alone.show(None)
-    constrained.show(alone)
-    return [alone.to_json(), constrained.to_json()]
-
-
 def main() -> dict[str, Any]:
     """Print all of it; return all of it."""
     base = LocalEngine.load("base", device="cpu", dtype="float32", grammar="off")
@@ -325,7 +300,5 @@ def main() -> dict[str, Any]:
     found: dict[str, Any] = {"lines": [line.to_json() for line in lines]}
     found["first_token"] = first_token(base, 128)
     found["evaluation"] = evaluation(base)
-    if "--large" in sys.argv:
-        found["large"] = large()
     print("left out: llama.cpp and vLLM, which need compilers or weights in formats of their own")
     return found

@@ -3,7 +3,6 @@ disk."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -186,13 +185,12 @@ def test_both_back_ends_answer_alike(base: LocalEngine) -> None:
     assert [c.text for c in one] == [c.text for c in other]
 
 
-REAL_VOCABULARY = Path(os.environ.get("CALLTUNE_SHARED", Path(__file__).parents[3] / "shared")) / "tokenizers" / "qwen3"
-
-
-@pytest.mark.parametrize("vocabulary", ["base", str(REAL_VOCABULARY)])
-def test_what_a_random_model_writes_at_temperature_2_follows_the_contract(vocabulary: str) -> None:
-    if vocabulary != "base" and not REAL_VOCABULARY.is_dir():
-        pytest.skip("the folder of real vocabularies is not there")
+@pytest.mark.parametrize("vocabulary", ["base", "qwen3"])
+def test_what_a_random_model_writes_at_temperature_2_follows_the_contract(
+    vocabulary: str, request: pytest.FixtureRequest
+) -> None:
+    if vocabulary != "base":
+        vocabulary = str(request.getfixturevalue("shared") / "tokenizers" / vocabulary)
     transformers = pytest.importorskip("transformers")
     torch.manual_seed(0)
     tokenizer = load_tokenizer(resolve_model(vocabulary))

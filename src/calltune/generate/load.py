@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
+from typing import Any
 from urllib.parse import urldefrag
 
-from calltune.generate.constraint import BackendName
 from calltune.generate.engine import Engine
 
 
@@ -15,19 +13,9 @@ def is_url(model: str) -> bool:
     return model.startswith(("http://", "https://"))
 
 
-def load_engine(
-    model: str,
-    *,
-    device: str = "auto",
-    dtype: str = "auto",
-    template: Literal["auto", "native", "calltune"] = "auto",
-    thinking: Literal["auto", "on", "off"] = "auto",
-    batch_tokens: int | None = None,
-    grammar: BackendName = "auto",
-    cache_dir: Path | None = None,
-) -> Engine:
+def load_engine(model: str, **options: Any) -> Engine:
     """The engine for a model: a server for an address (`http://localhost:8000/v1#name`), transformers for everything
-    else. The options are those of `LocalEngine.load`; a server has its own. Raises `ModelError`."""
+    else. `options`: those of `LocalEngine.load`; a server has its own. Raises `ModelError`."""
     if is_url(model):
         from calltune.generate.remote import RemoteEngine
 
@@ -35,13 +23,4 @@ def load_engine(
         return RemoteEngine.connect(url, name or None)
     from calltune.generate.local import LocalEngine
 
-    return LocalEngine.load(
-        model,
-        device=device,
-        dtype=dtype,
-        template=template,
-        thinking=thinking,
-        batch_tokens=batch_tokens,
-        grammar=grammar,
-        cache_dir=cache_dir,
-    )
+    return LocalEngine.load(model, **options)

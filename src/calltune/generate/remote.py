@@ -99,7 +99,7 @@ class RemoteEngine:
                     results[asked[future]] = future.result()
                     if progress is not None:
                         progress(len(results), len(requests))
-            except BaseException:
+            except BaseException:  # Ctrl-C too: what has not been asked yet is not asked
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         return [results[number] for number in range(len(requests))]

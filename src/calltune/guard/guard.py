@@ -19,27 +19,26 @@ import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from calltune.contract import Problem, Tool, Toolset, parse_json
-from calltune.contract.json_text import clip
+from calltune.contract import Problem, Toolset
 from calltune.errors import ConfigError
 from calltune.generate.completion import Completion, cut_off
 from calltune.guard.approval import Approval
 from calltune.guard.ask import missing_of, question_for, with_answers
 from calltune.guard.audit import Audit, approval_record, outcome_record, result_record
+from calltune.guard.checked import checked
 from calltune.guard.execute import Executor, Function, Limits, Result
 from calltune.guard.expected import expected_of
 from calltune.guard.fallback import Fallback
 from calltune.guard.ledger import Ledger, call_key
-from calltune.guard.mend import mend_arguments, mend_text
+from calltune.guard.mend import mend_text
 from calltune.guard.outcome import Outcome, Step, StepName, Turn, shorten, shown
 from calltune.guard.policy import Limit, Policy
 from calltune.guard.repair import ALL, SYNTAX, Repair
-from calltune.guard.values import repair_values, whole_numbers
 from calltune.render.parse import FORMATS, Message, ParseFailure, ToolCall, parse, read_plain_call
 
 if TYPE_CHECKING:
@@ -289,10 +288,13 @@ class Guard:
     ) -> Outcome:
         if not message.calls:
             return Outcome(decision="reply", reply=message.text, steps=tuple(steps), repairs=repairs)
-        checked = [self._checked(call).at(f"/calls/{number}") for number, call in enumerate(message.calls)]
-        calls = tuple(one.call for one in checked)
-        problems = tuple(problem for one in checked for problem in one.problems)
-        repairs += tuple(repair for one in checked for repair in one.repairs)
+        ones = [
+            checked(self.toolset, call, self.repairs).at(f"/calls/{number}")
+            for number, call in enumerate(message.calls)
+        ]
+        calls = tuple(one.call for one in ones)
+        problems = tuple(problem for one in ones for problem in one.problems)
+        repairs += tuple(repair for one in ones for repair in one.repairs)
         if repairs:
             steps.append(Step("repair", "mended", f"mended without loss: {', '.join(_kinds(repairs))}."))
         outcome = Outcome(
@@ -361,46 +363,6 @@ class Guard:
             expected=expected_of(self.toolset, outcome.proposed, outcome.problems),
         )
 
-    def _checked(self, call: ToolCall) -> _Checked:
-        """One call against the contract, mended where that is allowed."""
-        if call.name not in self.toolset:
-            return _Checked(call, self.toolset.check(call.name, {}))
-        tool = self.toolset[call.name]
-        # The text is what the model wrote: duplicate keys and the like are only seen there.
-        written = call.arguments if call.arguments_text is None else call.arguments_text
-        if not isinstance(written, str | Mapping):
-            return _Checked(call, (_no_object(written),))
-        problems = tool.check(written)
-        repairs: tuple[Repair, ...] = ()
-        if isinstance(written, str):
-            arguments, unread = parse_json(written)
-            if any(problem.kind == "not_json" for problem in unread) and self.repairs & SYNTAX:
-                mended = mend_arguments(written, allowed=self.repairs)
-                if mended is not None:
-                    written, repairs = mended.text, tuple(repair.at("/arguments") for repair in mended.repairs)
-                    problems, (arguments, unread) = tool.check(written), parse_json(written)
-            if not unread:
-                call = replace(call, arguments=arguments, arguments_text=written)
-        return self._with_values(tool, call, problems, repairs)
-
-    def _with_values(
-        self, tool: Tool, call: ToolCall, problems: tuple[Problem, ...], repairs: tuple[Repair, ...]
-    ) -> _Checked:
-        """The values of a call without side effects, mended."""
-        arguments = call.arguments
-        found: tuple[Repair, ...] = ()
-        if tool.effect == "read" and isinstance(arguments, dict):
-            if problems and all(problem.kind in _MENDABLE for problem in problems):
-                arguments, found, problems = repair_values(tool, arguments, problems, allowed=self.repairs)
-            if not problems and "integral_float" in self.repairs:
-                arguments, whole = whole_numbers(tool.parameters, arguments)
-                found += whole
-        if found:
-            repairs += tuple(repair.at("/arguments") for repair in found)
-            call = replace(call, arguments=arguments, arguments_text=None)
-        problems = tuple(problem.at("/arguments") for problem in problems)
-        return _Checked(call, problems, repairs)
-
 
 def _policy(policy: Policy | Mapping[str, Any] | str | Path | None, toolset: Toolset) -> Policy | None:
     if policy is None or isinstance(policy, Policy):
@@ -410,37 +372,9 @@ def _policy(policy: Policy | Mapping[str, Any] | str | Path | None, toolset: Too
     return Policy.from_json(policy, toolset)
 
 
-_MENDABLE = frozenset({"wrong_type", "not_in_enum", "missing_required"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """One call after its checks. Pointers begin with `/arguments`, after `at` with the place of the call."""
-
-    call: ToolCall
-    problems: tuple[Problem, ...] = ()
-    repairs: tuple[Repair, ...] = ()
-
-    def at(self, place: str) -> _Checked:
-        if not self.problems and not self.repairs:
-            return self
-        problems = tuple(problem.at(place) for problem in self.problems)
-        return _Checked(self.call, problems, tuple(repair.at(place) for repair in self.repairs))
-
-
 def unreadable(failure: ParseFailure) -> Problem:
     """A turn with the beginnings of a call in it that cannot be read."""
     return Problem(kind=failure.kind, pointer="", message=failure.message, got=shorten(failure.text))
-
-
-def _no_object(written: Any) -> Problem:
-    return Problem(
-        kind="wrong_type",
-        pointer="/arguments",
-        message=f"The arguments must be a JSON object, not {shorten(written)}.",
-        expected="object",
-        got=clip(written),
-    )
 
 
 def _stopped(name: StepName, failure: ParseFailure, steps: list[Step]) -> Outcome:

@@ -220,7 +220,7 @@ class Ledger:
             try:
                 yield
                 self._db.execute("commit")
-            except BaseException:
+            except BaseException:  # whatever it was, half a transaction must not stay open; it is raised again
                 if self._db.in_transaction:
                     self._db.execute("rollback")
                 raise
