@@ -6,6 +6,7 @@ correction follows.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -29,6 +30,7 @@ from calltune.base.mention import Mention
 from calltune.base.phrasing import Request, arguments_of, attachment, fold, request
 from calltune.base.results import as_words, dump, extra, fact_answer, failure, question_about, result_of
 from calltune.base.toolset import Slot, Tool
+from calltune.contract import Toolset
 
 
 def answered(rng: Random, stage: Stage) -> list[Message]:
@@ -257,10 +259,20 @@ def failed(rng: Random, stage: Stage) -> list[Message]:
         if broken:
             arguments, report = broken
             wrong = {**calls(0, (tool.name, arguments)), "train": False}
+            report = (_as_the_guard_says(tool, wrong) if rng.random() < 0.5 else None) or report
             right = calls(1, (tool.name, asked.arguments))
             return [user(asked.text), wrong, tool_result(0, report), right]
     result = failure(rng)
     return [user(asked.text), good, tool_result(0, result.content), assistant(result.answer)]
+
+
+def _as_the_guard_says(tool: Tool, wrong: Message) -> str | None:
+    """What the guard would tell the model about a wrong call; None where it would not send it back."""
+    from calltune.guard import Guard
+
+    function = wrong["tool_calls"][0]["function"]
+    outcome = Guard(Toolset.from_openai([tool.wire])).check(f"<tool_call>{json.dumps(function)}</tool_call>")
+    return outcome.message_for_model() if outcome.decision == "rejected" else None
 
 
 def _break(rng: Random, tool: Tool, asked: Request) -> tuple[dict[str, Any], str] | None:
