@@ -16,6 +16,7 @@ from typing import Any, Literal
 from calltune.errors import TemplateError
 from calltune.render.declared import in_declared_order
 from calltune.render.encoder import Encoder, restored
+from calltune.render.offered import offered
 from calltune.render.parse import Message, ParseFailure, ToolCall, parse
 from calltune.render.response import read_response
 from calltune.render.template import chatml, has_thinking_default, is_calltune, render_text
@@ -112,8 +113,11 @@ class Chat:
         self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str]:
         """Messages and tools as every template understands them, typed markers cut."""
-        plain = plain_messages(messages, self.format.arguments, tools)
-        (cut_messages, cut_tools), cut = self.encoder.markers.protect((plain, list(tools)))
+        plain, shown = plain_messages(messages, self.format.arguments, tools), offered(tools)
+        markers = self.encoder.markers
+        if not markers.found_in(plain) and not markers.found_in_json(shown.text):
+            return plain, shown, ""
+        (cut_messages, cut_tools), cut = markers.protect((plain, list(shown)))
         return cut_messages, cut_tools, cut
 
     @cached_property

@@ -33,7 +33,11 @@ class Markers:
 
     def found_in(self, value: Any) -> bool:
         """Whether any string of `value`, keys included, contains a marker."""
-        return self._any_in_json.search(json.dumps(value, ensure_ascii=False)) is not None
+        return self.found_in_json(json.dumps(value, ensure_ascii=False))
+
+    def found_in_json(self, text: str) -> bool:
+        """The same of a value's JSON text."""
+        return self._any_in_json.search(text) is not None
 
     def protect_text(self, text: str, cut: str) -> str:
         """`text` with `cut` inside every marker."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from calltune.errors import TemplateError
 from calltune.render.chat import Chat
+from calltune.render.offered import offered
 from calltune.render.rendered import Part
 
 Region = tuple[int, int, Part]
@@ -104,7 +105,7 @@ def _add_call(
 def _find_schemas(text: str, tools: Sequence[Mapping[str, Any]], chat: Chat) -> Region | None:
     if not tools:
         return None
-    block = _schema_block(chat, json.dumps(tools))
+    block = _schema_block(chat, offered(tools).text)
     start = text.find(block) if block else -1
     return (start, start + len(block), "schemas") if start >= 0 else None
 

@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from calltune.errors import TemplateError
+from calltune.render.offered import Offered, offered, to_json
 
 PRELUDE_START = "{#- calltune:"
 """How the prelude begins; a template that holds it is in our format already."""
@@ -69,23 +70,34 @@ def render_text(
 ) -> str:
     """The text of a chat; `generate` adds the generation prompt. TemplateError where the template refuses it."""
     import jinja2
-    from transformers.utils.chat_template_utils import render_jinja_template
 
     variables = dict(variables)
-    if tools and is_calltune(template):
-        variables["calltune_tools"] = _tool_lines(_prelude_of(template), json.dumps(tools))
-        tools = [{}]  # the prelude only asks whether there are any; copying them costs more than all the rest
+    shown: Sequence[Mapping[str, Any]] | None = offered(tools) if tools else None
+    if isinstance(shown, Offered) and is_calltune(template):
+        variables["calltune_tools"] = _tool_lines(_prelude_of(template), shown.text)
+        shown = [{}]  # the prelude only asks whether there are any
     try:
-        texts, _ = render_jinja_template(
-            conversations=[list(messages)],
-            tools=list(tools) if tools else None,
-            chat_template=template,
-            add_generation_prompt=generate,
-            **variables,
+        plain = json.loads(json.dumps(list(messages)))
+        for message in plain:
+            if message.get("reasoning_content"):  # the name that gpt-oss reads
+                message["thinking"] = message["reasoning_content"]
+        text = _compiled(template).render(
+            messages=plain, tools=shown, documents=None, add_generation_prompt=generate, **variables
         )
     except (jinja2.TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
         raise TemplateError(f"the chat template cannot render this conversation: {error}") from error
-    return str(texts[0])
+    return str(text)
+
+
+@lru_cache(maxsize=16)
+def _compiled(template: str) -> Any:
+    """The template in transformers' sandbox, with a `tojson` that writes a known tool from memory. What transformers
+    does around it, rebuilding all data for every text, cost more than all the rest."""
+    from transformers.utils.chat_template_utils import _compile_jinja_template
+
+    sandbox = _compile_jinja_template(template).environment.overlay()
+    sandbox.filters = {**sandbox.filters, "tojson": to_json}
+    return sandbox.from_string(template)
 
 
 def _prelude_of(template: str) -> str:
