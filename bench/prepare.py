@@ -1,11 +1,11 @@
-"""Rows prepared a second, beside TRL: the same file of synthetic conversations, 16 tools each, read, checked, rendered and
-tokenised until a trainer could begin. `python -m bench prepare`, or with options: `python -m bench.prepare --help`.
+"""Rows prepared a second, beside TRL: the same file of synthetic conversations, 16 tools each, read, checked, rendered
+and tokenised until a trainer could begin. `python -m bench prepare`, or with options: `python -m bench.prepare --help`.
 
     trl         datasets.load_dataset, then what SFTTrainer does to the rows before it trains (no check of any kind)
     calltune    what `calltune train` does: every row checked against its contract, rendered, labelled, written to disk
 
-Both with the real vocabulary and chat template of Qwen3 and as many processes as there are cores. It needs a folder with
-tokenizers/, beside the repository or named by CALLTUNE_SHARED.
+Both with the real vocabulary and chat template of Qwen3 and as many processes as there are cores. It needs a folder
+with tokenizers/, beside the repository or named by CALLTUNE_SHARED.
 """
 
 from __future__ import annotations
