@@ -130,3 +130,54 @@ def test_the_contract_given_is_the_contract(write_rows: Callable[..., Path], tmp
     given = Toolset.from_openai([WEATHER, MUSIC])
     result = prepared(write_rows(conversations(4, tools=False)), tmp_path, contract=given, limit=50)
     assert result.contract is given and result.counts.rows == 4
+
+
+def test_several_processes_prepare_what_one_prepares(
+    write_rows: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from calltune.render.renderer import load_renderer
+    from calltune.render.source import resolve_model
+    from calltune.train import part_processes, rows
+
+    renderer, _ = load_renderer(resolve_model("base"))
+    talks = [conversation(f"weather in Rome {i}", "get_weather", {"city": "Rome"}) for i in range(150)]
+    talks[70] = conversation("weather", "get_weather", {"town": "Rome"})
+    data = write_rows(talks)
+    made = []
+    for processes in (1, 2):
+        monkeypatch.setattr(rows, "WORTH_BYTES", 0)
+        folder = tmp_path / str(processes)
+        folder.mkdir()
+        counted: list[int] = []
+        found = rows.prepare_data(
+            str(data),
+            renderer,
+            folder / "rows",
+            processes=processes,
+            limit=4096,
+            validation_share=0.2,
+            quarantine=folder / "quarantine.jsonl",
+            on_row=counted.append,
+        )
+        assert counted == sorted(counted) and counted[-1] == 150
+        files = [(folder / "rows" / name).read_bytes() for name in ("train.arrow", "validation.arrow")]
+        numbers = [column.tolist() for column in vars(found.train.numbers).values()]
+        made.append((found.counts.to_json(), found.data_fingerprint, found.token_fingerprint, files, numbers))
+        made[-1] += (found.contract, quarantine(folder))
+    assert made[0] == made[1]
+    assert made[0][0]["bad"] == 1 and part_processes.ROWS_OF_A_PART < 150
+
+
+def test_a_broken_file_is_reported_from_several_processes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import gzip
+
+    from calltune.train import rows
+
+    monkeypatch.setattr(rows, "WORTH_BYTES", 0)
+    text = json.dumps(conversation("weather in Rome", "get_weather", {"city": "Rome"})) + "\n"
+    data = tmp_path / "rows.jsonl.gz"
+    data.write_bytes(gzip.compress((text * 300).encode())[:-20])
+    with pytest.raises(DataError, match="broken gzip"):
+        rows.prepare_data(
+            str(data), WordRenderer(), tmp_path / "rows", processes=2, limit=99, quarantine=tmp_path / "q.jsonl"
+        )

@@ -45,6 +45,10 @@ def load_renderer(
     return Renderer(tokenizer, template=template, thinking=thinking), new_tokens
 
 
+def _renderer(tokenizer: Any, template: TemplateChoice, thinking: Thinking) -> Renderer:
+    return Renderer(tokenizer, template=template, thinking=thinking)
+
+
 class Renderer:
     """A tokenizer with the chat template to use on it."""
 
@@ -57,6 +61,10 @@ class Renderer:
         self.notice = choice.notice
         """What the user should know about the choice of the template; "" where there is nothing to say."""
         self.chat = Chat(self.encoder, choice.format, thinking)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For other processes: made again there from the tokenizer and what was decided."""
+        return _renderer, (self.tokenizer, self.template, self.thinking)
 
     @property
     def thinking(self) -> Thinking:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from calltune.train.setting import Setting
     from calltune.train.trainer import RowTrainer
 
+MOST_PREPARING = 8
+"""Processes that prepare rows: more only wait for the one that writes."""
 NEEDED = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "matplotlib")
 
 
@@ -137,8 +140,7 @@ def _load_contract(config: TrainConfig) -> Toolset | None:
 def _prepare(
     config: TrainConfig, setting: Setting, contract: Toolset | None, folder: Path, console: Console
 ) -> PreparedRows:
-    from calltune.data import read_rows
-    from calltune.train.rows import check_bad_share, prepare_rows
+    from calltune.train.rows import check_bad_share, prepare_data
 
     if setting.renderer.notice:
         console.print(setting.renderer.notice)
@@ -146,22 +148,18 @@ def _prepare(
     quarantine = folder / "quarantine.jsonl"
     try:
         with console.status("checking and rendering rows") as status:
-
-            def on_row(count: int) -> None:
-                if count % 500 == 0:
-                    status.update(f"checking and rendering rows: {count:,}")
-
-            prepared = prepare_rows(
-                read_rows(config.data, tools=contract),
+            prepared = prepare_data(
+                config.data,
                 setting.renderer,
                 folder / "rows",
+                validation=config.validation,
+                processes=min(MOST_PREPARING, os.cpu_count() or 1),
                 limit=setting.limit,
-                validation_rows=read_rows(config.validation, tools=contract) if config.validation else None,
                 validation_share=config.validation_share,
                 seed=config.seed,
                 contract=contract,
                 quarantine=quarantine,
-                on_row=on_row,
+                on_row=lambda count: status.update(f"checking and rendering rows: {count:,}"),
             )
     except OSError as error:
         raise _as_disk_error(error, config) from error
