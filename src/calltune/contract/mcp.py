@@ -1,0 +1,121 @@
+"""The tools of an MCP server as a contract, through the official SDK. In: a session, or what stands behind `mcp:` (a
+command or an address). Out: a `Toolset`, bounded, or one `ContractError` with every fault; what a server offers beside
+tools that can be called is listed in its `not_carried`.
+
+Annotations become effect and idempotence (without a hint a tool writes, and not idempotently, as MCP says),
+`outputSchema` becomes `returns`, open where it does not say itself that it is closed: a server may give more than it
+promised. Titles and icons are for people and stay where they are."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from calltune.errors import ContractError
+
+from .closing import opened
+from .json_text import quote
+from .keywords import place
+from .mcp_connection import START_S, Calls, Connection
+from .mcp_server import read_server, trouble
+from .not_carried import NotCarried
+from .sources import read_tools
+from .toolset import Toolset
+
+if TYPE_CHECKING:
+    from mcp import ClientSession
+
+MAX_TOOLS = 10_000
+MAX_PAGES = 1_000
+MAX_BYTES = 16 << 20
+"""Of all tools together, as JSON."""
+
+
+def load_mcp(text: str, *, start_s: float = START_S) -> Toolset:
+    """The toolset of the server behind `text`, with functions that call it. The server is ended once it has listed its
+    tools; a call starts it again."""
+    server = read_server(text)
+    began = time.monotonic()
+    connection = Connection(server, start_s=start_s)
+    try:
+        left = max(1.0, start_s - (time.monotonic() - began))
+        toolset = connection.ask(toolset_of, within_s=left)
+    except (ContractError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        connection.close()  # then all that it has said is there
+        raise trouble(server, error, connection.said, within_s=start_s) from error
+    finally:
+        connection.close()
+    calls = Calls(server)
+    functions = {tool.name: calls.function(tool.name) for tool in toolset}
+    return Toolset(toolset.tools, functions=functions, not_carried=toolset.not_carried)
+
+
+async def toolset_of(session: ClientSession) -> Toolset:
+    """The contract of a session that is initialised: every tool that the server lists, page by page."""
+    from pydantic import ValidationError
+
+    try:
+        listed = await _listed(session)
+    except ValidationError as error:  # the SDK's word for a list that is none
+        faults = [f"{place(('$', *one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)]
+        raise ContractError("the list of tools of the MCP server is broken:", faults=faults[:100]) from error
+    for tool in listed:
+        if "outputSchema" in tool:
+            tool["outputSchema"] = opened(tool["outputSchema"])
+    toolset = read_tools(listed, source="the list of tools of the MCP server")
+    return Toolset(toolset.tools, not_carried=(*_beside(session), *_only_as_tasks(listed)))
+
+
+async def _listed(session: ClientSession) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = []
+    cursors: set[str] = set()
+    size = 0
+    cursor: str | None = None
+    while True:
+        page = await _page(session, cursor)
+        tools = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in page.tools]
+        listed += tools
+        size += sum(len(json.dumps(tool)) for tool in tools)
+        if len(listed) > MAX_TOOLS:
+            raise ContractError(f"the MCP server lists more than {MAX_TOOLS:,} tools.")
+        if size > MAX_BYTES:
+            raise ContractError(f"the tools of the MCP server are larger than {MAX_BYTES >> 20} MiB.")
+        cursor = getattr(page, "nextCursor", None) or getattr(page, "next_cursor", None)
+        if cursor is None:
+            return listed
+        if cursor in cursors or len(cursors) >= MAX_PAGES:
+            raise ContractError(
+                f"the list of tools of the MCP server has no end: page {len(cursors) + 2} follows {quote(cursor)}."
+            )
+        cursors.add(cursor)
+
+
+async def _page(session: Any, cursor: str | None) -> Any:
+    if cursor is None:
+        return await session.list_tools()
+    from mcp.types import PaginatedRequestParams
+
+    return await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+
+
+def _beside(session: Any) -> list[NotCarried]:
+    """What the server offers that is no tool."""
+    capabilities = getattr(session, "server_capabilities", None)  # since version 2
+    if capabilities is None and hasattr(session, "get_server_capabilities"):
+        capabilities = session.get_server_capabilities()
+    why = "A contract has tools only; a program that speaks MCP still gets them from the server."
+    offered = [name for name in ("prompts", "resources") if getattr(capabilities, name, None) is not None]
+    return [NotCarried(tool="", where=f"/capabilities/{name}", what=name, why=why) for name in offered]
+
+
+def _only_as_tasks(listed: list[dict[str, Any]]) -> list[NotCarried]:
+    """Tools that can be called only as tasks, which calltune does not do."""
+    why = "The server runs it only as a task, so a plain call of it will be refused by the server."
+    return [
+        NotCarried(tool=tool["name"], where=f"/tools/{index}/execution/taskSupport", what="task", why=why)
+        for index, tool in enumerate(listed)
+        if (tool.get("execution") or {}).get("taskSupport") == "required"
+    ]
