@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -394,12 +395,19 @@ def test_the_server_ends_with_the_program(serving: Serving, tmp_path: Path) -> N
 # -- over HTTP
 
 
-class _Page(BaseHTTPRequestHandler):
+class Page(BaseHTTPRequestHandler):
+    """Not an MCP server, whatever the address."""
+
     def _answer(self) -> None:
-        self.send_response(404)
-        self.send_header("content-length", "9")
+        endless = self.path == "/endless"
+        self.send_response(200 if endless else 404)
+        self.send_header("content-type", "application/json" if endless else "text/plain")
+        self.send_header("content-length", str(1 << 40) if endless else "9")
         self.end_headers()
-        self.wfile.write(b"not found")
+        with suppress(OSError):
+            while endless:
+                self.wfile.write(b" " * (1 << 20))
+            self.wfile.write(b"not found")
 
     do_GET = do_POST = do_DELETE = _answer
 
@@ -409,14 +417,19 @@ class _Page(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Page) as server:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Page) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/mcp"
+        yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
 
 
 def test_an_address_that_is_no_mcp_server_is_an_error(address: str) -> None:
-    assert address in refused(f"mcp:{address}")
+    said = refused(f"mcp:{address}/mcp")
+    assert f"{address}/mcp" in said and "Authorization: Bearer" in said
+
+
+def test_an_answer_without_end_is_not_read_to_the_end(address: str) -> None:
+    assert "answers with more than 64 MiB" in refused(f"mcp:{address}/endless")
 
 
 def test_an_address_where_nobody_listens_is_an_error() -> None:

@@ -118,7 +118,7 @@ class ToolsReport:
 
 def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
     """Reads, checks and, with `out`, writes a contract."""
-    toolset = Toolset.load(config.source)
+    toolset = _loaded(config.source, console)
     sources = {Path(config.source).resolve(), Path(config.source.rpartition(":")[0] or config.source).resolve()}
     if config.out is not None and config.out.resolve() in sources:
         raise ConfigError(f"--out {config.out} is the file that the tools are read from.", hint="Give another --out.")
@@ -132,6 +132,15 @@ def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
             ) from error
     left = unenforced(toolset) if config.explain else None
     return ToolsReport(toolset=toolset, source=config.source, out=config.out, unenforced=left)
+
+
+def _loaded(source: str, console: Console) -> Toolset:
+    from rich.text import Text
+
+    if not source.startswith("mcp:"):
+        return Toolset.load(source)
+    with console.status(Text(f"waiting for {source}")):  # a server may take seconds to start
+        return Toolset.load(source)
 
 
 def arguments_line(tool: Tool) -> str:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MAX_SAID_LINES = 12
 MAX_SAID_CHARACTERS = 300
 """Of one line."""
+MAX_ANSWER_BYTES = 64 << 20
+"""Of one HTTP response. Over stdio the time-out is the bound: the SDK reads about 60 MB of one line in ten seconds."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 _CLOSED = "Connection closed"
@@ -142,20 +144,42 @@ async def connected(server: McpServer, said: Said) -> AsyncIterator[ClientSessio
             return
         from mcp.client.sse import sse_client
         from mcp.client.streamable_http import streamable_http_client
-        from mcp.shared._httpx_utils import create_mcp_http_client
 
         headers = dict(server.variables)
         try:
             async with AsyncExitStack() as trying:
-                client = await trying.enter_async_context(create_mcp_http_client(headers=headers))
+                client = await trying.enter_async_context(_http_client(headers=headers))
                 session = await _session(trying, streamable_http_client(server.url, http_client=client), said)
                 await stack.enter_async_context(trying.pop_all())
         except Exception as first:  # an older server speaks SSE; if this one does not, the first error counts
             try:
-                session = await _session(stack, sse_client(server.url, headers=headers), said)
+                transport = sse_client(server.url, headers=headers, httpx_client_factory=_http_client)
+                session = await _session(stack, transport, said)
             except Exception:
                 raise first from None
         yield session
+
+
+def _http_client(**options: Any) -> Any:
+    """The SDK's HTTP client, which reads no more of one answer than is good for us."""
+    from mcp.shared._httpx_utils import create_mcp_http_client
+
+    async def bound(response: Any) -> None:
+        whole = response.aiter_bytes
+
+        async def aiter_bytes(chunk_size: int | None = None) -> AsyncIterator[bytes]:
+            size = 0
+            async for chunk in whole(chunk_size):
+                size += len(chunk)
+                if size > MAX_ANSWER_BYTES:
+                    raise ContractError(f"the MCP server answers with more than {MAX_ANSWER_BYTES >> 20} MiB.")
+                yield chunk
+
+        response.aiter_bytes = aiter_bytes
+
+    client = create_mcp_http_client(**options)
+    client.event_hooks = {"response": [bound]}
+    return client
 
 
 async def _session(stack: AsyncExitStack, transport: Any, said: Said) -> ClientSession:
@@ -191,9 +215,11 @@ def trouble(server: McpServer, error: BaseException, said: Said, *, within_s: fl
     for cause in causes:
         if isinstance(cause, CalltuneError):
             return cause
-    name, hint = f"the MCP server {_shown(server.said)!r}", None
+    name = f"the MCP server {_shown(server.said)!r}"
     if server.command:
         hint = f"Type its command to see what it says: {_shown(server.said)}"
+    else:
+        hint = f"""Give the whole address; where it wants a login: 'mcp:{server.url} "Authorization: Bearer $TOKEN"'"""
     cause = next((one for one in causes if isinstance(one, OSError | TimeoutError)), causes[0])
     answer = next((found for one in causes if (found := rpc_error(one))), None)
     if isinstance(cause, TimeoutError):
