@@ -59,12 +59,20 @@ POLICY = {
 Calls = list[tuple[str, Any]]
 
 
-def answers(guard: Guard, calls: Calls, *, metas: list[Mapping[str, Any]] | None = None, **options: Any) -> list[Any]:
-    """What the SDK's client is told, through the SDK's server, both in this process."""
+def answers(
+    guard: Guard,
+    calls: Calls,
+    *,
+    metas: list[Mapping[str, Any]] | None = None,
+    asked: Any = None,
+    mode: str = "legacy",
+    **options: Any,
+) -> list[Any]:
+    """What the SDK's client is told, through the SDK's server, both in this process. `asked`: the client's user."""
     from mcp import Client
 
     async def work() -> list[Any]:
-        async with Client(server_of(guard, **options)) as client:
+        async with Client(server_of(guard, **options), mode=mode, elicitation_callback=asked) as client:
             given = metas or [{}] * len(calls)
             return [
                 (await client.session.call_tool(name, arguments, meta=dict(meta) or None)).model_dump(by_alias=True)
@@ -122,7 +130,8 @@ def test_a_toolset_without_functions_is_not_served() -> None:
 # -- what is called
 
 
-def test_a_good_call_runs_and_a_bad_one_is_told_why() -> None:
+@pytest.mark.parametrize("mode", ["legacy", "auto"], ids=["by the handshake", "without one, since 2026-07-28"])
+def test_a_good_call_runs_and_a_bad_one_is_told_why(mode: str) -> None:
     good, wrong, unknown, failed = answers(
         Guard(SHOP, missing="reject"),
         [
@@ -131,6 +140,7 @@ def test_a_good_call_runs_and_a_bad_one_is_told_why() -> None:
             ("prise", {"item": "bread"}),
             ("price", {"item": "moon"}),
         ],
+        mode=mode,
     )
     assert good["structuredContent"] == json.loads(said(good)) == {"price": 19.0} and not good["isError"]
     assert wrong["isError"] and ORDERS == []
@@ -173,6 +183,36 @@ def test_an_approver_says_yes_or_no() -> None:
     assert not yes["isError"] and ORDERS == ["bread"]
     assert no["isError"] and said(no) == "order was not run: the user does not want it."
     assert "orders cost money" in asked[0]
+
+
+@pytest.mark.parametrize(
+    ("action", "content", "runs"),
+    [
+        ("accept", {"run": True}, True),
+        ("accept", {"run": False}, False),
+        ("accept", {}, False),
+        ("decline", None, False),
+        (None, None, False),
+    ],
+)
+def test_the_user_of_the_client_says_yes_or_no(action: Any, content: Any, runs: bool) -> None:
+    questions: list[str] = []
+
+    async def asked(context: Any, params: Any) -> Any:
+        questions.append(params.message)
+        if action is None:
+            raise RuntimeError("a client that breaks")
+        return mcp.types.ElicitResult(action=action, content=content)
+
+    calls: Calls = [("order", {"item": "bread"}), ("price", {"item": "bread"})]
+    order, price = answers(Guard(SHOP, policy=POLICY), calls, asked=asked, approve="client")
+    assert questions == ['May I run order(item: "bread")? (orders cost money)']
+    assert order["isError"] is not runs and len(ORDERS) == runs and not price["isError"]
+
+
+def test_a_client_that_cannot_ask_is_told_so() -> None:
+    (answer,) = answers(Guard(SHOP, policy=POLICY), [("order", {"item": "bread"})], approve="client")
+    assert answer["isError"] and "nobody can be asked here" in said(answer) and ORDERS == []
 
 
 def test_a_write_that_may_have_happened_is_not_repeated_by_the_next_process(tmp_path: Path) -> None:

@@ -18,12 +18,13 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from calltune import __version__
 from calltune.contract import Tool
 from calltune.errors import ConfigError, MissingExtraError
-from calltune.guard.approval import Approval
+from calltune.guard.approval import VALID_S, Approval
+from calltune.guard.approval import approve as yes_to
 from calltune.guard.guard import Guard
 from calltune.guard.outcome import Outcome
 from calltune.guard.results import harmless
@@ -53,7 +54,7 @@ class Answer:
 class GuardedTools:
     """The tools of a guard for clients that know MCP."""
 
-    def __init__(self, guard: Guard, *, run: str = "mcp", approve: Approve | None = None) -> None:
+    def __init__(self, guard: Guard, *, run: str = "mcp") -> None:
         missing = [tool.name for tool in guard.toolset if tool.name not in guard.executor.functions]
         if missing:
             raise ConfigError(
@@ -62,7 +63,6 @@ class GuardedTools:
             )
         self.guard = guard
         self.run = run
-        self.approve = approve
         self.answers = {"done": 0, "refused": 0}
         """How many calls ran to their end, and how many did not."""
         self._writes = asyncio.Lock()
@@ -72,21 +72,23 @@ class GuardedTools:
         """The list of tools, as MCP has it."""
         return [tool_of(tool) for tool in self.guard.toolset]
 
-    async def call(self, name: str, arguments: Any, meta: Mapping[str, Any] | None = None) -> Answer:
-        """One call, decided and run. Never raises for what a client sends."""
+    async def call(
+        self, name: str, arguments: Any, *, meta: Mapping[str, Any] | None = None, approve: Approve | None = None
+    ) -> Answer:
+        """One call, decided and run. Never raises for what a client sends. `approve`: who can be asked for a yes."""
         once = (meta or {}).get(ONCE)
         if once is not None and (not isinstance(once, str) or not 0 < len(once) <= MAX_KEY):
             answer = Answer(text=f"_meta.{ONCE} must be text of 1 to {MAX_KEY} characters.", is_error=True)
         else:
-            answer = await self._call(name, {} if arguments is None else arguments, once)
+            answer = await self._call(name, {} if arguments is None else arguments, once, approve)
         self.answers["refused" if answer.is_error else "done"] += 1
         return answer
 
-    async def _call(self, name: str, arguments: Any, once: str | None) -> Answer:
+    async def _call(self, name: str, arguments: Any, once: str | None, approve: Approve | None) -> Answer:
         turn = (self.run, secrets.randbits(62)) if once is None else (f"{self.run}/{once}", 0)
         outcome = self.guard.check_call(name, arguments, turn=turn)
-        if outcome.decision == "approve" and self.approve is not None:
-            said = self.approve(outcome)
+        if outcome.decision == "approve" and approve is not None:
+            said = approve(outcome)
             yes = await said if inspect.isawaitable(said) else said
             if yes is None:
                 self.guard.record("declined", {"run": turn[0], "tools": [name]})
@@ -129,13 +131,16 @@ def promises_object(tool: Tool) -> bool:
     return tool.returns is not None and tool.returns.get("type") == "object"
 
 
-def server_of(guard: Guard, *, name: str = "calltune", run: str = "mcp", approve: Approve | None = None) -> Any:
+def server_of(
+    guard: Guard, *, name: str = "calltune", run: str = "mcp", approve: Approve | Literal["client"] | None = None
+) -> Any:
     """The server (`mcp.server.lowlevel.Server`) for a guard with functions. `run` names it in the ledger and the log.
-    `approve`: who says yes to what the policy wants approved; without one, such calls are refused."""
-    return server_for(GuardedTools(guard, run=run, approve=approve), name=name)
+    `approve`: who says yes to what the policy wants approved; "client": whoever uses the client, where that can ask.
+    Where nobody does, such calls are refused."""
+    return server_for(GuardedTools(guard, run=run), name=name, approve=approve)
 
 
-def server_for(tools: GuardedTools, *, name: str) -> Any:
+def server_for(tools: GuardedTools, *, name: str, approve: Approve | Literal["client"] | None) -> Any:
     """The server for some tools."""
     try:
         from mcp import types
@@ -144,16 +149,17 @@ def server_for(tools: GuardedTools, *, name: str) -> Any:
         raise MissingExtraError("the MCP SDK", "mcp") from None
     listed = types.ListToolsResult.model_validate({"tools": tools.listed()})
 
-    async def call(params: Any) -> Any:
-        sent = params.model_dump(mode="json", by_alias=True, exclude_none=True)
-        answer = await tools.call(params.name, params.arguments, sent.get("_meta"))
+    async def call(params: Any, session: Any) -> Any:
+        meta = params.model_dump(mode="json", by_alias=True, exclude_none=True).get("_meta")
+        asked = asking(session) if approve == "client" else approve
+        answer = await tools.call(params.name, params.arguments, meta=meta, approve=asked)
         return types.CallToolResult.model_validate(answer.to_json())
 
-    async def on_list(_: Any, params: Any) -> Any:
+    async def on_list(context: Any, params: Any) -> Any:
         return listed
 
-    async def on_call(_: Any, params: Any) -> Any:
-        return await call(params)
+    async def on_call(context: Any, params: Any) -> Any:
+        return await call(params, context.session)
 
     if not isinstance(types.ServerResult, type):
         return Server(name, version=__version__, on_list_tools=on_list, on_call_tool=on_call)
@@ -162,9 +168,37 @@ def server_for(tools: GuardedTools, *, name: str) -> Any:
         return types.ServerResult(listed)
 
     async def call_before_2(request: Any) -> Any:
-        return types.ServerResult(await call(request.params))
+        return types.ServerResult(await call(request.params, server.request_context.session))
 
     server = Server(name, version=__version__)
     server.request_handlers[types.ListToolsRequest] = list_before_2
     server.request_handlers[types.CallToolRequest] = call_before_2
     return server
+
+
+def asking(session: Any) -> Approve | None:
+    """Asks whoever uses the client, by MCP's elicitation; None where the client does not offer it."""
+    from mcp import types
+
+    able = types.ClientCapabilities(elicitation=types.ElicitationCapability())
+    if not session.check_client_capability(able) or not getattr(session, "can_send_request", True):
+        return None
+
+    async def asked(outcome: Outcome) -> Approval | None:
+        try:
+            async with asyncio.timeout(VALID_S):
+                answer = await session.elicit_form(outcome.question, YES)
+        except Exception:  # no answer, in one of the many ways of a client, is no yes
+            return None
+        agreed = answer.action == "accept" and (answer.content or {}).get("run") is True
+        return yes_to(outcome.proposed, by="the user of the MCP client") if agreed else None
+
+    return asked
+
+
+YES = {
+    "type": "object",
+    "properties": {"run": {"type": "boolean", "title": "Run it", "default": False}},
+    "required": ["run"],
+}
+"""What the client's user fills in: a form that is sent unread says no."""

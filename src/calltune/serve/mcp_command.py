@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.contract import Toolset
 from calltune.errors import ConfigError
@@ -42,7 +42,10 @@ class McpConfig:
     tools: str
     """The functions: module:name, file.py, or another MCP server (mcp:"command args")."""
     policy: Path | None = None
-    """Rules beyond the contract: a YAML file, see docs/guard.md. What needs a person's yes is refused."""
+    """Rules beyond the contract: a YAML file, see docs/guard.md."""
+    approve: Literal["nobody", "client"] = "nobody"
+    """Who says yes to a call that the policy wants approved: nobody (it is refused), or whoever uses the client (MCP
+    elicitation; the client is trusted to ask)."""
     ledger: Path | None = None
     """Keep what was begun in this SQLite file, so that a write that may have happened does not run again, also after a
     crash, and limits of the policy go on."""
@@ -87,7 +90,7 @@ def mcp(config: McpConfig, *, console: Console) -> McpReport:
     wire = None if config.http is not None else take_wire()  # before anything of the user's is loaded
     listener = None if config.http is None else listen(config.http)
     tools = GuardedTools(guard_of(config, console), run=config.run)
-    server = server_for(tools, name=config.name)
+    server = server_for(tools, name=config.name, approve="client" if config.approve == "client" else None)
     count = len(tools.guard.toolset)
     what = f"{count} tool{'s' if count != 1 else ''} of {config.tools}"
     try:
