@@ -95,7 +95,9 @@ TOOLS = [
      "outputSchema": {"type": "object", "properties": {"price": {"type": "number"}}, "required": ["price"]}},
     {"name": "put", "title": "Put", "annotations": {"idempotentHint": True}, "inputSchema": {"type": "object"}},
     {"name": "slow", "inputSchema": {"type": "object"}, "execution": {"taskSupport": "required"}},
-]""")
+]
+on["prompts/list"] = lambda message: answer(message, {"prompts": [{"name": "greet"}]})
+on["resources/list"] = lambda message: answer(message, {"resources": []})""")
     )
     assert [(one.name, one.effect, one.idempotent) for one in toolset] == [
         ("price", "read", True),
@@ -107,13 +109,13 @@ TOOLS = [
     assert toolset.check_result("price", {"price": "1"})
     assert [(one.tool, one.what) for one in toolset.not_carried] == [
         ("", "prompts"),
-        ("", "resources"),
         ("slow", "task"),
-    ]
+    ], "this server says that it offers resources and has none"
 
 
 def test_the_command_says_what_it_left_behind(serving: Serving, tmp_path: Path) -> None:
-    source = serving('CAPABILITIES = {"tools": {}, "prompts": {}}')
+    refusing = 'on["prompts/list"] = lambda message: fail(message, -32603, "later")'
+    source = serving(f'CAPABILITIES = {{"tools": {{}}, "prompts": {{}}}}\n{refusing}')
     console = Console(record=True, width=200, file=io.StringIO())
     report = tools(ToolsConfig(source=source, out=tmp_path / "tools.json"), console=console)
     report.show(console)
@@ -390,6 +392,18 @@ def test_the_server_ends_with_the_program(serving: Serving, tmp_path: Path) -> N
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("noon\n", "")
     assert not is_alive(int(mark.read_text()))
+
+
+def test_a_chat_runs_the_tools_of_a_server(serving: Serving) -> None:
+    from calltune.generate import ScriptedEngine
+    from calltune.guard.chat import ChatConfig, chat
+
+    source = serving('TOOLS[0]["annotations"] = {"readOnlyHint": True}')
+    engine = ScriptedEngine(['<tool_call>{"name": "now", "arguments": {}}</tool_call>', "It is noon."])
+    said = iter(["What time is it?", "/quit"])
+    console = Console(file=io.StringIO())
+    report = chat(ChatConfig(tools=source), console=console, read=lambda prompt: next(said), engine=engine)
+    assert report.executed == 1 and report.messages[2]["content"] == '"noon"'
 
 
 # -- over HTTP

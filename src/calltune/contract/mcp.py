@@ -8,8 +8,10 @@ promised. Titles and icons are for people and stay where they are."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from calltune.errors import ContractError
@@ -30,6 +32,8 @@ MAX_TOOLS = 10_000
 MAX_PAGES = 1_000
 MAX_BYTES = 16 << 20
 """Of all tools together, as JSON."""
+LOOK_S = 2.0
+"""For a server to say whether it has prompts or resources."""
 
 
 def load_mcp(text: str, *, start_s: float = START_S) -> Toolset:
@@ -66,7 +70,7 @@ async def toolset_of(session: ClientSession) -> Toolset:
         if "outputSchema" in tool:
             tool["outputSchema"] = opened(tool["outputSchema"])
     toolset = read_tools(listed, source="the list of tools of the MCP server")
-    return Toolset(toolset.tools, not_carried=(*_beside(session), *_only_as_tasks(listed)))
+    return Toolset(toolset.tools, not_carried=(*await _beside(session), *_only_as_tasks(listed)))
 
 
 async def _listed(session: ClientSession) -> list[dict[str, Any]]:
@@ -101,14 +105,26 @@ async def _page(session: Any, cursor: str | None) -> Any:
     return await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
 
 
-def _beside(session: Any) -> list[NotCarried]:
+async def _beside(session: Any) -> list[NotCarried]:
     """What the server offers that is no tool."""
     capabilities = getattr(session, "server_capabilities", None)  # since version 2
     if capabilities is None and hasattr(session, "get_server_capabilities"):
         capabilities = session.get_server_capabilities()
     why = "A contract has tools only; a program that speaks MCP still gets them from the server."
-    offered = [name for name in ("prompts", "resources") if getattr(capabilities, name, None) is not None]
-    return [NotCarried(tool="", where=f"/capabilities/{name}", what=name, why=why) for name in offered]
+    return [
+        NotCarried(tool="", where=f"/capabilities/{name}", what=name, why=why)
+        for name, look in (("prompts", session.list_prompts), ("resources", session.list_resources))
+        if getattr(capabilities, name, None) is not None and await _has_some(look, name)
+    ]
+
+
+async def _has_some(look: Callable[[], Awaitable[Any]], name: str) -> bool:
+    """Many servers say that they offer what they have none of. One that does not answer is taken at its word."""
+    try:
+        async with asyncio.timeout(LOOK_S):
+            return bool(getattr(await look(), name))
+    except Exception:
+        return True
 
 
 def _only_as_tasks(listed: list[dict[str, Any]]) -> list[NotCarried]:

@@ -31,7 +31,7 @@ MAX_SAID_LINES = 12
 MAX_SAID_CHARACTERS = 300
 """Of one line."""
 MAX_ANSWER_BYTES = 64 << 20
-"""Of one HTTP response. Over stdio the time-out is the bound: the SDK reads about 60 MB of one line in ten seconds."""
+"""Of one HTTP response. Over stdio the time-out is the bound: after ten seconds of one endless line this process had 116 MB."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 _CLOSED = "Connection closed"
