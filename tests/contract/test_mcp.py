@@ -8,6 +8,7 @@ import gc
 import io
 import os
 import shlex
+import signal
 import socketserver
 import subprocess
 import sys
@@ -206,17 +207,30 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 open({str(mark)!r}, "w").write(str(os.getpid()))
 print("waiting for a licence", file=sys.stderr, flush=True)
 while True: time.sleep(1)"""),
-        start_s=0.5,
+        start_s=1.5,
     )
-    assert "gave no answer within 0.5 s; before that it said:\n  - waiting for a licence" in said
+    assert "gave no answer within 1.5 s; before that it said:\n  - waiting for a licence" in said
     assert "Type its command" in said
     assert not is_alive(int(mark.read_text()))
+
+
+def test_ctrl_c_while_a_server_starts_ends_it(serving: Serving, tmp_path: Path) -> None:
+    mark = tmp_path / "pid"
+    source = serving(f'open({str(mark)!r}, "w").write(str(os.getpid()))\ntime.sleep(3600)')
+    program = f"from calltune import Toolset\nToolset.load({source!r})"
+    process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE)
+    until = time.monotonic() + 30
+    while not (mark.exists() and mark.read_text()) and time.monotonic() < until:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert b"KeyboardInterrupt" in errors and not is_alive(int(mark.read_text()))
 
 
 def test_a_server_that_hangs_while_it_lists_is_given_up(serving: Serving, tmp_path: Path) -> None:
     mark = tmp_path / "pid"
     body = f'open({str(mark)!r}, "w").write(str(os.getpid()))\non["tools/list"] = lambda message: sys.stdin.read()'
-    assert "gave no answer within 1 s" in refused(serving(body), start_s=1)
+    assert "gave no answer within 1.5 s" in refused(serving(body), start_s=1.5)
     assert not is_alive(int(mark.read_text()))
 
 
@@ -239,7 +253,7 @@ def test_rubbish_on_standard_output_does_no_harm(serving: Serving) -> None:
 
 
 def test_rubbish_on_standard_output_is_named_where_nothing_else_comes(serving: Serving) -> None:
-    said = refused(serving('print("Listening on port 80", flush=True)\nsys.stdin.read()'), start_s=1)
+    said = refused(serving('print("Listening on port 80", flush=True)\nsys.stdin.read()'), start_s=1.5)
     assert "on standard output, where only the protocol may be: Listening on port 80" in said
 
 

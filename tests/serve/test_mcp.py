@@ -313,7 +313,7 @@ def test_nothing_but_the_protocol_is_on_standard_output(tmp_path: Path) -> None:
         process.stdin.flush()
         if "id" in message:
             lines.append(json.loads(process.stdout.readline()))
-    rest, errors = process.communicate(timeout=30)
+    rest, errors = process.communicate(timeout=60)
     assert [line["id"] for line in lines] == [1, 2, 3] and rest == ""
     assert lines[1]["result"]["content"][0]["text"] == '"HI"', "a function that reads standard input finds its end"
     assert lines[2]["result"]["isError"]
@@ -350,7 +350,7 @@ def test_over_http_on_this_machine(tmp_path: Path) -> None:
         assert post(address, origin="http://evil.example") == 403
         del toolset
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     finally:
         process.kill()
         process.communicate()
@@ -385,7 +385,7 @@ def test_ctrl_c_ends_a_server_that_waits(tmp_path: Path) -> None:
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     try:
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     finally:
         process.kill()
         rest, errors = process.communicate()

@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from calltune.errors import ContractError
+from calltune.errors import CalltuneError, ContractError
 
 from .closing import opened
 from .json_text import quote
@@ -28,6 +28,8 @@ from .toolset import Toolset
 if TYPE_CHECKING:
     from mcp import ClientSession
 
+LIST = "the list of tools of the MCP server"
+MAX_FAULTS = 100
 MAX_TOOLS = 10_000
 MAX_PAGES = 1_000
 MAX_BYTES = 16 << 20
@@ -44,14 +46,15 @@ def load_mcp(text: str, *, start_s: float = START_S) -> Toolset:
     connection = Connection(server, start_s=start_s)
     try:
         left = max(1.0, start_s - (time.monotonic() - began))
-        toolset = connection.ask(toolset_of, within_s=left)
-    except (ContractError, KeyboardInterrupt):
+        offered = connection.ask(_offered, within_s=left)
+    except CalltuneError:
         raise
-    except BaseException as error:
+    except Exception as error:  # whatever the SDK raises
         connection.close()  # then all that it has said is there
         raise trouble(server, error, connection.said, within_s=start_s) from error
     finally:
         connection.close()
+    toolset = _contract(*offered)
     calls = Calls(server)
     functions = {tool.name: calls.function(tool.name) for tool in toolset}
     return Toolset(toolset.tools, functions=functions, not_carried=toolset.not_carried)
@@ -59,18 +62,26 @@ def load_mcp(text: str, *, start_s: float = START_S) -> Toolset:
 
 async def toolset_of(session: ClientSession) -> Toolset:
     """The contract of a session that is initialised: every tool that the server lists, page by page."""
+    return _contract(*await _offered(session))
+
+
+def _contract(listed: list[dict[str, Any]], beside: list[NotCarried]) -> Toolset:
+    tools = [
+        {**tool, "outputSchema": opened(tool["outputSchema"])} if "outputSchema" in tool else tool for tool in listed
+    ]
+    toolset = read_tools(tools, source=LIST)
+    return Toolset(toolset.tools, not_carried=(*beside, *_only_as_tasks(listed)))
+
+
+async def _offered(session: ClientSession) -> tuple[list[dict[str, Any]], list[NotCarried]]:
+    """The tools as they are listed, and what else there is."""
     from pydantic import ValidationError
 
     try:
-        listed = await _listed(session)
+        return await _listed(session), await _beside(session)
     except ValidationError as error:  # the SDK's word for a list that is none
         faults = [f"{place(('$', *one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)]
-        raise ContractError("the list of tools of the MCP server is broken:", faults=faults[:100]) from error
-    for tool in listed:
-        if "outputSchema" in tool:
-            tool["outputSchema"] = opened(tool["outputSchema"])
-    toolset = read_tools(listed, source="the list of tools of the MCP server")
-    return Toolset(toolset.tools, not_carried=(*await _beside(session), *_only_as_tasks(listed)))
+        raise ContractError(f"{LIST} is broken:", faults=faults[:MAX_FAULTS]) from error
 
 
 async def _listed(session: ClientSession) -> list[dict[str, Any]]:
@@ -91,9 +102,7 @@ async def _listed(session: ClientSession) -> list[dict[str, Any]]:
         if cursor is None:
             return listed
         if cursor in cursors or len(cursors) >= MAX_PAGES:
-            raise ContractError(
-                f"the list of tools of the MCP server has no end: page {len(cursors) + 2} follows {quote(cursor)}."
-            )
+            raise ContractError(f"{LIST} has no end: page {len(cursors) + 2} follows {quote(cursor)}.")
         cursors.add(cursor)
 
 

@@ -9,9 +9,10 @@ import concurrent.futures
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from calltune.errors import ContractError
+from calltune.errors import CalltuneError
 
 from .failure import MayHaveHappenedError, ToolError, TransientError
 from .mcp_server import McpServer, Said, connected, is_gone, rpc_error, trouble
@@ -40,6 +41,7 @@ class Connection:
         self._ready: concurrent.futures.Future[ClientSession] = concurrent.futures.Future()
         self._loop = asyncio.new_event_loop()
         self._end = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run, daemon=True, name="calltune-mcp")
         self._thread.start()
         try:
@@ -53,6 +55,9 @@ class Connection:
             runner.run(self._live())
 
     async def _live(self) -> None:
+        self._task = asyncio.current_task()
+        if self._end.is_set():
+            return
         try:
             async with asyncio.timeout(self._start_s) as timer, connected(self.server, self.said) as session:
                 timer.reschedule(None)
@@ -84,12 +89,14 @@ class Connection:
 
     def close(self) -> None:
         """End the session and the server."""
-        if self._thread.is_alive():
-            try:
-                self._loop.call_soon_threadsafe(self._end.set)
-            except RuntimeError:  # it has just ended itself
-                return
+        with suppress(RuntimeError):  # it has ended itself
+            self._loop.call_soon_threadsafe(self._stop)
             self._thread.join(END_S)
+
+    def _stop(self) -> None:
+        self._end.set()
+        if self._task is not None and not self._ready.done():
+            self._task.cancel()
 
 
 class Calls:
@@ -127,7 +134,7 @@ class Calls:
             if not self._open:
                 try:
                     self._open.append(Connection(self.server))
-                except ContractError as error:
+                except CalltuneError as error:
                     raise TransientError("the MCP server of this tool cannot be reached.") from error
             return self._open[0]
 
@@ -171,6 +178,7 @@ def failure_of(error: Exception) -> ToolError:
     """The failure of a call, as the guard knows it: whether anything has happened."""
     found = rpc_error(error)
     if found is None or is_gone(error):
-        return MayHaveHappenedError("the connection to the MCP server broke.")
+        return MayHaveHappenedError("the MCP server gave no answer that could be read.")
     code, message = found
-    return (ToolError if code in _REFUSED else MayHaveHappenedError)(f"the MCP server refused the call: {message}")
+    kind = ToolError if code in _REFUSED else MayHaveHappenedError
+    return kind(f"the MCP server answered with an error: {message}")

@@ -31,7 +31,8 @@ MAX_SAID_LINES = 12
 MAX_SAID_CHARACTERS = 300
 """Of one line."""
 MAX_ANSWER_BYTES = 64 << 20
-"""Of one HTTP response. Over stdio the time-out is the bound: after ten seconds of one endless line this process had 116 MB."""
+"""Of one HTTP response. Over stdio the time-out is the bound: ten seconds of one endless line made this process 116 MB
+large."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 _CLOSED = "Connection closed"
@@ -125,7 +126,7 @@ class Said:
         listener.join(timeout=1)  # longer where a process of the server's has kept its end: it is left to itself
 
     def _listen(self, read: int) -> None:
-        with os.fdopen(read, errors="replace") as file:
+        with os.fdopen(read, encoding="utf-8", errors="replace") as file:
             while line := file.readline(1 << 16):
                 self.add(line)
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -111,7 +110,7 @@ class GuardedTools:
         if result.state != "done":
             return Answer(text=harmless(result.error), is_error=True)
         if result.problems:
-            return Answer(text=json.loads(result.text)["error"], is_error=True)
+            return Answer(text=result.text, is_error=True)
         return Answer(text=result.text, value=result.value if promises_object(tool) else None)
 
 
