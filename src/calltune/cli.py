@@ -39,6 +39,8 @@ class Command(NamedTuple):
     config: str
     function: str
     summary: str
+    speaks: bool = False
+    """Standard output is a protocol's: text and JSON go to standard error."""
 
 
 PATIENCE_S = 10
@@ -54,6 +56,13 @@ COMMANDS = {
     "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),
     "eval": Command("calltune.evaluate.command", "EvalConfig", "evaluate", "scores; --compare for before and after"),
     "chat": Command("calltune.guard.chat", "ChatConfig", "chat", "talk to it, every call shown with its verdict"),
+    "mcp": Command(
+        "calltune.serve.mcp_command",
+        "McpConfig",
+        "mcp",
+        "functions -> an MCP server with the guard inside",
+        speaks=True,
+    ),
     "audit": Command(
         "calltune.guard.audit_command", "AuditConfig", "audit", "whether an audit log is whole; what it holds"
     ),
@@ -75,7 +84,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_json = "--json" in arguments
     from rich.console import Console
 
-    console = Console(stderr=as_json, highlight=False, soft_wrap=not sys.stdout.isatty(), quiet=not is_first())
+    speaks = arguments[0] in COMMANDS and COMMANDS[arguments[0]].speaks
+    console = Console(
+        stderr=as_json or speaks, highlight=False, soft_wrap=not sys.stdout.isatty(), quiet=not is_first()
+    )
     try:
         if is_launched() and arguments[0] != "train":
             raise ConfigError(f"calltune {arguments[0]} runs in one process.", hint="Start it without a launcher.")
@@ -85,7 +97,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.exit(_after_the_first(int(error.code or 0)))
     except CalltuneError as error:
         if as_json and is_first():
-            print(json.dumps({"error": error.message, "hint": error.hint, "faults": list(error.faults)}))
+            told = {"error": error.message, "hint": error.hint, "faults": list(error.faults)}
+            print(json.dumps(told), file=sys.stderr if speaks else sys.stdout)
         quiet = error.everywhere and not is_first("LOCAL_RANK")
         errors = Console(stderr=True, highlight=False, soft_wrap=True, quiet=quiet)
         errors.print(f"[bold red]error:[/] {_escape(str(error))}")
@@ -108,7 +121,7 @@ def run(name: str, arguments: list[str], console: Any, *, as_json: bool) -> int:
     config, function = parse(name, arguments)
     report: Report = function(config, console=console)
     if as_json and is_first():
-        print(json_text(report.to_json()))
+        print(json_text(report.to_json()), file=sys.stderr if COMMANDS[name].speaks else sys.stdout)
     elif not as_json:
         report.show(console)
     return report.exit_code

@@ -3,6 +3,8 @@ it wrote."""
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +29,8 @@ class ToolsConfig:
     """Read functions or function schemas, check them, and write them as one contract."""
 
     source: Positional[str]
-    """Where the tools are: a JSON or YAML file (OpenAI list, MCP tools/list, bare schemas) or Python functions
-    (module:function, module, file.py, file.py:function)."""
+    """Where the tools are: a JSON or YAML file (OpenAI list, MCP tools/list, bare schemas), Python functions
+    (module:function, module, file.py, file.py:function), or an MCP server (mcp:"command args", mcp:https://host/mcp)."""
     out: Path | None = None
     """The file to write, such as tools.json; without it the tools are only checked and listed."""
     explain: bool = False
@@ -56,6 +58,8 @@ class ToolsReport:
     def to_json(self) -> dict[str, Any]:
         """Plain data for --json."""
         plain = {"source": self.source, "out": None if self.out is None else str(self.out), **self.toolset.to_json()}
+        if self.toolset.not_carried:
+            plain["not_carried"] = [asdict(one) for one in self.toolset.not_carried]
         return plain if self.unenforced is None else {**plain, "unenforced": [asdict(one) for one in self.unenforced]}
 
     def show(self, console: Console) -> None:
@@ -75,13 +79,27 @@ class ToolsReport:
         count = len(self.toolset)
         console.print(f"\n{count} tool{'s' if count != 1 else ''}, {self.toolset.fingerprint}", highlight=False)
         console.print(Text("Arguments with * are required. Tools are taken to write unless they say otherwise."))
+        if self.toolset.not_carried:
+            self._show_not_carried(console)
         if self.unenforced is not None:
             self._show_unenforced(console)
         if self.out is not None:
             console.print(Text(f"Wrote {self.out}."))
             console.print(Text(f"Next: calltune check --tools {self.out} --data conversations.jsonl"))
         else:
-            console.print(Text(f"Next: calltune tools {self.source} --out tools.json"))
+            console.print(Text(f"Next: calltune tools {shlex.quote(self.source)} --out tools.json"))
+
+    def _show_not_carried(self, console: Console) -> None:
+        from rich.text import Text
+
+        left = self.toolset.not_carried
+        console.print(Text("Of the source, this is not in the contract:"))
+        for one in left[:MOST_SHOWN]:
+            owner = f"{one.tool}: " if one.tool else ""
+            console.print(Text(printable(f"  {owner}{one.what} ({one.where}). {one.why}")))
+        if len(left) > MOST_SHOWN:
+            counts = ", ".join(f"{count} {what}" for what, count in Counter(one.what for one in left).items())
+            console.print(Text(f"  and {len(left) - MOST_SHOWN} more; in all {counts}"))
 
     def _show_unenforced(self, console: Console) -> None:
         from rich.text import Text
@@ -100,7 +118,7 @@ class ToolsReport:
 
 def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
     """Reads, checks and, with `out`, writes a contract."""
-    toolset = Toolset.load(config.source)
+    toolset = _loaded(config.source, console)
     sources = {Path(config.source).resolve(), Path(config.source.rpartition(":")[0] or config.source).resolve()}
     if config.out is not None and config.out.resolve() in sources:
         raise ConfigError(f"--out {config.out} is the file that the tools are read from.", hint="Give another --out.")
@@ -114,6 +132,15 @@ def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
             ) from error
     left = unenforced(toolset) if config.explain else None
     return ToolsReport(toolset=toolset, source=config.source, out=config.out, unenforced=left)
+
+
+def _loaded(source: str, console: Console) -> Toolset:
+    from rich.text import Text
+
+    if not source.startswith("mcp:"):
+        return Toolset.load(source)
+    with console.status(Text(f"waiting for {source}")):  # a server may take seconds to start
+        return Toolset.load(source)
 
 
 def arguments_line(tool: Tool) -> str:

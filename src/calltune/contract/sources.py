@@ -1,6 +1,6 @@
 """Tools from files and from lists in other people's shapes. In: an OpenAI `tools` list, `{"tools": [...]}`, an MCP
 `tools/list` result, bare function schemas, or our contract.json; JSON or YAML. Out: a `Toolset`, or one
-`ContractError` with every fault and its place. Python sources are handed on to `functions`."""
+`ContractError` with every fault and its place. Python sources are handed on to `functions`, MCP servers to `mcp`."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ _PLAIN_WORDS = (
 def load_source(source: str | Path) -> Toolset:
     """The toolset in a file or behind a Python name."""
     text = str(source)
+    if text.startswith("mcp:"):
+        from .mcp import load_mcp
+
+        return load_mcp(text.removeprefix("mcp:"))
     path = Path(text)
     if text.endswith(".py") or ".py:" in text:
         from .functions import load_functions
@@ -56,7 +60,7 @@ def load_source(source: str | Path) -> Toolset:
         return load_functions(text)
     raise ContractError(
         f"no tools found at {text!r}: it is neither a file nor a Python name.",
-        hint="Give tools.json, tools.yaml, module:function, module, or path/to/file.py.",
+        hint='Give tools.json, tools.yaml, module:function, module, path/to/file.py, or mcp:"command of a server".',
     )
 
 
@@ -241,8 +245,9 @@ def _fields(function: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]
         values["parameters"] = {"type": "object", "properties": {}}
     hints = function.get("annotations")
     if isinstance(hints, Mapping):  # MCP: hints, with these defaults: not read-only, destructive, not idempotent
-        values["effect"] = "read" if hints.get("readOnlyHint") is True else "write"
-        values["idempotent"] = hints.get("idempotentHint") is True or hints.get("readOnlyHint") is True
+        reads = hints.get("readOnlyHint") is True
+        values["effect"] = "read" if reads else "write"
+        values["idempotent"] = hints.get("idempotentHint", reads) is True
     for field in ("effect", "idempotent", "timeout_s"):
         if field in function:
             values[field] = function[field]

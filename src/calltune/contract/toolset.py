@@ -14,6 +14,7 @@ from calltune.errors import ContractError
 
 from .files import write_whole
 from .json_text import quote
+from .not_carried import NotCarried
 from .problem import Problem
 from .sentences import unknown_tool
 from .tools import Tool, digest, ordered
@@ -24,10 +25,18 @@ CONTRACT_VERSION = 1
 class Toolset:
     """What may be called. Immutable; equal when the fingerprints are."""
 
-    def __init__(self, tools: Iterable[Tool], *, functions: Mapping[str, Callable[..., Any]] | None = None) -> None:
+    def __init__(
+        self,
+        tools: Iterable[Tool],
+        *,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        not_carried: Iterable[NotCarried] = (),
+    ) -> None:
         self.tools: tuple[Tool, ...] = tuple(tools)
         self.functions: dict[str, Callable[..., Any]] = dict(functions or {})
-        """The Python functions behind the tools, where the contract was made from some."""
+        """The functions behind the tools, where the contract was made from some, or from a server that runs them."""
+        self.not_carried: tuple[NotCarried, ...] = tuple(not_carried)
+        """What the source says and the contract does not hold."""
         faults = [
             f"$[{index}]: expected a Tool, got {quote(tool)}"
             for index, tool in enumerate(self.tools)
@@ -105,7 +114,8 @@ class Toolset:
     @classmethod
     def load(cls, source: str | Path) -> Toolset:
         """From a file (OpenAI list, MCP tools/list, bare schemas, contract.json; JSON or YAML) or Python functions
-        (`module:name`, `module`, `path/to/file.py:name`)."""
+        (`module:name`, `module`, `path/to/file.py:name`), or an MCP server (`mcp:command args`, `mcp:https://host/mcp`),
+        whose process is ended when it has listed its tools."""
         from .sources import load_source
 
         return load_source(source)

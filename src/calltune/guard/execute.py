@@ -25,6 +25,9 @@ from itertools import groupby
 from typing import Any, Literal
 
 from calltune.contract import Problem, Tool, Toolset
+from calltune.contract.failure import MayHaveHappenedError as MayHaveHappenedError
+from calltune.contract.failure import ToolError as ToolError
+from calltune.contract.failure import TransientError as TransientError
 from calltune.contract.json_text import MAX_DEPTH, to_plain
 from calltune.guard import telemetry
 from calltune.guard.ledger import Entry, Ledger, call_key
@@ -36,19 +39,6 @@ from calltune.render.parse import ToolCall
 MAX_DETAIL = 200
 MAX_RESULT_BYTES = 8 << 20
 Function = Callable[..., Any]
-
-
-class ToolError(Exception):
-    """Raise it in a function to tell the model why it failed: its text is shown to the model. The text of any other
-    exception is not."""
-
-
-class TransientError(ToolError):
-    """Raise it where nothing happened and trying again may help: a call that only reads is tried again."""
-
-
-class MayHaveHappenedError(TransientError):
-    """Raise it where nobody knows whether it happened: a call that only reads is tried again, a write is not."""
 
 
 class ExitedError(Exception):

@@ -1,6 +1,6 @@
 """The tools of an MCP server behind the guard, through the official SDK's client session. In: a session. Out: the
 contract that its tools make, and functions for the guard; results are checked against the `outputSchema` that the
-server promised.
+server promised. In a program that is not asynchronous, `Guard(Toolset.load("mcp:command"))` does it.
 
     async with ClientSession(read, write) as session:
         await session.initialize()
@@ -14,41 +14,15 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from calltune.contract import Toolset
-from calltune.contract.closing import opened
-from calltune.guard.execute import ToolError, short
+from calltune.contract.mcp import toolset_of
+from calltune.contract.mcp_connection import call, failure_of
+from calltune.guard.execute import ToolError
 from calltune.guard.guard import Guard
 
 if TYPE_CHECKING:
     from mcp import ClientSession
 
-MAX_TOOLS = 10_000
-
-
-async def toolset_of(session: ClientSession) -> Toolset:
-    """The contract: every tool that the server lists, page by page."""
-    listed: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = await _page(session, cursor)
-        listed += [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in page.tools]
-        cursor = getattr(page, "nextCursor", None) or getattr(page, "next_cursor", None)
-        if cursor is None or len(listed) > MAX_TOOLS:
-            break
-    for tool in listed:  # a server may give back more than it promised
-        if "outputSchema" in tool:
-            tool["outputSchema"] = opened(tool["outputSchema"])
-    return Toolset.from_openai(listed)
-
-
-async def _page(session: Any, cursor: str | None) -> Any:
-    if cursor is None:
-        return await session.list_tools()
-    try:
-        from mcp.types import PaginatedRequestParams
-
-        return await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
-    except TypeError:  # before version 2
-        return await session.list_tools(cursor=cursor)
+__all__ = ["functions_of", "guard_session", "toolset_of"]
 
 
 def functions_of(session: ClientSession, toolset: Toolset) -> dict[str, Callable[..., Awaitable[Any]]]:
@@ -56,24 +30,17 @@ def functions_of(session: ClientSession, toolset: Toolset) -> dict[str, Callable
 
     def function_of(name: str) -> Callable[..., Awaitable[Any]]:
         async def run(**arguments: Any) -> Any:
-            return result_of(await session.call_tool(name, arguments))
+            try:
+                return await call(session, name, arguments)
+            except ToolError:
+                raise
+            except Exception as error:  # whatever the SDK raises
+                raise failure_of(error) from error
 
         run.__name__ = name
         return run
 
     return {tool.name: function_of(tool.name) for tool in toolset}
-
-
-def result_of(result: Any) -> Any:
-    """What a tool gave back: its structured content, or its text. ToolError where the server says that it failed."""
-    data = result.model_dump(mode="json", by_alias=True)
-    texts = [block.get("text", "") for block in data.get("content") or () if block.get("type") == "text"]
-    if data.get("isError"):
-        raise ToolError(short(" ".join(texts)) or "the tool failed.")
-    if data.get("structuredContent") is not None:
-        return data["structuredContent"]
-    others = [block.get("type") for block in data.get("content") or () if block.get("type") != "text"]
-    return "\n".join([*texts, *(f"({kind} left out)" for kind in others)])
 
 
 async def guard_session(session: ClientSession, **options: Any) -> Guard:

@@ -1,0 +1,146 @@
+"""The tools of an MCP server as a contract, through the official SDK. In: a session, or what stands behind `mcp:` (a
+command or an address). Out: a `Toolset`, bounded, or one `ContractError` with every fault; what a server offers beside
+tools that can be called is listed in its `not_carried`.
+
+Annotations become effect and idempotence (without a hint a tool writes, and not idempotently, as MCP says),
+`outputSchema` becomes `returns`, open where it does not say itself that it is closed: a server may give more than it
+promised. Titles and icons are for people and stay where they are."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from calltune.errors import CalltuneError, ContractError
+
+from .closing import opened
+from .json_text import quote
+from .keywords import place
+from .mcp_connection import START_S, Calls, Connection
+from .mcp_server import read_server, trouble
+from .not_carried import NotCarried
+from .sources import read_tools
+from .toolset import Toolset
+
+if TYPE_CHECKING:
+    from mcp import ClientSession
+
+LIST = "the list of tools of the MCP server"
+MAX_FAULTS = 100
+MAX_TOOLS = 10_000
+MAX_PAGES = 1_000
+MAX_BYTES = 16 << 20
+"""Of all tools together, as JSON."""
+LOOK_S = 2.0
+"""For a server to say whether it has prompts or resources."""
+
+
+def load_mcp(text: str, *, start_s: float = START_S) -> Toolset:
+    """The toolset of the server behind `text`, with functions that call it. The server is ended once it has listed its
+    tools; a call starts it again."""
+    server = read_server(text)
+    began = time.monotonic()
+    connection = Connection(server, start_s=start_s)
+    try:
+        left = max(1.0, start_s - (time.monotonic() - began))
+        offered = connection.ask(_offered, within_s=left)
+    except CalltuneError:
+        raise
+    except Exception as error:  # whatever the SDK raises
+        connection.close()  # then all that it has said is there
+        raise trouble(server, error, connection.said, within_s=start_s) from error
+    finally:
+        connection.close()
+    toolset = _contract(*offered)
+    calls = Calls(server)
+    functions = {tool.name: calls.function(tool.name) for tool in toolset}
+    return Toolset(toolset.tools, functions=functions, not_carried=toolset.not_carried)
+
+
+async def toolset_of(session: ClientSession) -> Toolset:
+    """The contract of a session that is initialised: every tool that the server lists, page by page."""
+    return _contract(*await _offered(session))
+
+
+def _contract(listed: list[dict[str, Any]], beside: list[NotCarried]) -> Toolset:
+    tools = [
+        {**tool, "outputSchema": opened(tool["outputSchema"])} if "outputSchema" in tool else tool for tool in listed
+    ]
+    toolset = read_tools(tools, source=LIST)
+    return Toolset(toolset.tools, not_carried=(*beside, *_only_as_tasks(listed)))
+
+
+async def _offered(session: ClientSession) -> tuple[list[dict[str, Any]], list[NotCarried]]:
+    """The tools as they are listed, and what else there is."""
+    from pydantic import ValidationError
+
+    try:
+        return await _listed(session), await _beside(session)
+    except ValidationError as error:  # the SDK's word for a list that is none
+        faults = [f"{place(('$', *one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)]
+        raise ContractError(f"{LIST} is broken:", faults=faults[:MAX_FAULTS]) from error
+
+
+async def _listed(session: ClientSession) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = []
+    cursors: set[str] = set()
+    size = 0
+    cursor: str | None = None
+    while True:
+        page = await _page(session, cursor)
+        tools = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in page.tools]
+        listed += tools
+        size += sum(len(json.dumps(tool)) for tool in tools)
+        if len(listed) > MAX_TOOLS:
+            raise ContractError(f"the MCP server lists more than {MAX_TOOLS:,} tools.")
+        if size > MAX_BYTES:
+            raise ContractError(f"the tools of the MCP server are larger than {MAX_BYTES >> 20} MiB.")
+        cursor = getattr(page, "nextCursor", None) or getattr(page, "next_cursor", None)
+        if cursor is None:
+            return listed
+        if cursor in cursors or len(cursors) >= MAX_PAGES:
+            raise ContractError(f"{LIST} has no end: page {len(cursors) + 2} follows {quote(cursor)}.")
+        cursors.add(cursor)
+
+
+async def _page(session: Any, cursor: str | None) -> Any:
+    if cursor is None:
+        return await session.list_tools()
+    from mcp.types import PaginatedRequestParams
+
+    return await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+
+
+async def _beside(session: Any) -> list[NotCarried]:
+    """What the server offers that is no tool."""
+    capabilities = getattr(session, "server_capabilities", None)  # since version 2
+    if capabilities is None and hasattr(session, "get_server_capabilities"):
+        capabilities = session.get_server_capabilities()
+    why = "A contract has tools only; a program that speaks MCP still gets them from the server."
+    return [
+        NotCarried(tool="", where=f"/capabilities/{name}", what=name, why=why)
+        for name, look in (("prompts", session.list_prompts), ("resources", session.list_resources))
+        if getattr(capabilities, name, None) is not None and await _has_some(look, name)
+    ]
+
+
+async def _has_some(look: Callable[[], Awaitable[Any]], name: str) -> bool:
+    """Many servers say that they offer what they have none of. One that does not answer is taken at its word."""
+    try:
+        async with asyncio.timeout(LOOK_S):
+            return bool(getattr(await look(), name))
+    except Exception:
+        return True
+
+
+def _only_as_tasks(listed: list[dict[str, Any]]) -> list[NotCarried]:
+    """Tools that can be called only as tasks, which calltune does not do."""
+    why = "The server runs it only as a task, so a plain call of it will be refused by the server."
+    return [
+        NotCarried(tool=tool["name"], where=f"/tools/{index}/execution/taskSupport", what="task", why=why)
+        for index, tool in enumerate(listed)
+        if (tool.get("execution") or {}).get("taskSupport") == "required"
+    ]
