@@ -50,6 +50,7 @@ COMMANDS = {
     "split": Command(
         "calltune.data.split", "SplitConfig", "split", "rows -> train and test files that share no question"
     ),
+    "leaks": Command("calltune.data.leaks", "LeaksConfig", "leaks", "test rows and benchmarks that training sees"),
     "inspect": Command("calltune.render.inspect", "InspectConfig", "inspect", "exactly what is trained, in colour"),
     "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),
     "eval": Command("calltune.evaluate.command", "EvalConfig", "evaluate", "scores; --compare for before and after"),
@@ -233,6 +234,8 @@ def options_of(config_class: type, path: Path) -> list[str]:
             options += [flag, "on" if value else "off"]
         elif isinstance(value, bool):
             options.append(flag if value else "--no-" + flag[2:])
+        elif isinstance(value, list) and "UseAppendAction" in str(field.type):
+            options += [part for one in value for part in (flag, str(one))]
         elif isinstance(value, list):
             options += [flag, *map(str, value)]
         else:

@@ -67,7 +67,7 @@ def read_rows(
     rows = 0
     for line in read_lines(found.files, on_progress):
         rows += 1
-        yield _row(line, offer)
+        yield read_row(line, offer)
     if not rows:
         what = "has no rows" if len(found.files) == 1 else f"has no rows in its {len(found.files)} files"
         raise DataError(
@@ -75,7 +75,8 @@ def read_rows(
         )
 
 
-def _row(line: Line, offer: Offer) -> Row:
+def read_row(line: Line, offer: Offer) -> Row:
+    """One line as a row; `offer` stands in for tools that it does not bring."""
     if line.cut:
         text = f"the line is longer than {MAX_LINE_BYTES >> 20} MiB, which is no conversation"
         problem = Problem(kind="too_large", pointer="", message=f"{text}.", expected=MAX_LINE_BYTES)
@@ -88,7 +89,7 @@ def _row(line: Line, offer: Offer) -> Row:
             raw=line.raw,
             cut=True,
         )
-    value, faults = _parse(line.raw)
+    value, faults = parse_line(line.raw)
     if not isinstance(value, dict):
         return Row(
             line=line.number,
@@ -119,7 +120,7 @@ def _row_of(data: dict[str, Any], number: int, source: str, offer: Offer, raw: b
     )
 
 
-def _parse(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:
+def parse_line(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:
     """The line as JSON. A line that is fine takes the fast way; anything odd is read again by the strict parser, for
     its report."""
     try:
