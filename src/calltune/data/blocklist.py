@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from calltune.data.conversation import read_conversation
-from calltune.data.lines import read_lines
+from calltune.data.lines import MAX_LINE_BYTES, read_lines
 from calltune.data.read import parse_line
 from calltune.data.source import Source, find_source
 from calltune.errors import ConfigError, DataError
@@ -32,17 +32,22 @@ class Question:
     line: int
     messages: list[dict[str, Any]]
     """Canonical messages; [] if the line holds no question."""
+    fault: str = ""
+    """Why the rest of a file in a folder could not be read."""
 
 
 def read_questions(name: str, on_progress: Callable[[float], None] | None = None) -> Iterator[Question]:
     """Every line of the list. Raises ConfigError or DataError where there is no such list."""
     found = find_list(name)
-    for line in read_lines([file for file in found.files if file.suffix != ".txt"], on_progress):
-        value, _ = parse_line(line.raw)
-        yield Question(line.source, line.number, _messages(value))
-    for file in found.files:
-        if file.suffix == ".txt":
-            yield from _text_lines(file)
+    for number, file in enumerate(found.files):
+        try:
+            yield from _text_lines(file) if file.suffix == ".txt" else _json_lines(file)
+        except DataError as error:
+            if len(found.files) == 1:
+                raise
+            yield Question(str(file), 0, [], error.message)
+        if on_progress is not None:
+            on_progress((number + 1) / len(found.files))
 
 
 def find_list(name: str) -> Source:
@@ -67,10 +72,18 @@ def _with_texts(name: str) -> Source | None:
     return Source(name=name, files=(path,)) if path.suffix == ".txt" and path.is_file() else None
 
 
+def _json_lines(file: Path) -> Iterator[Question]:
+    for line in read_lines([file]):
+        value, _ = parse_line(line.raw)
+        yield Question(line.source, line.number, _messages(value))
+
+
 def _text_lines(file: Path) -> Iterator[Question]:
     try:
         with file.open(encoding="utf-8") as handle:
-            for number, text in enumerate(handle, start=1):
+            number = 0
+            while text := handle.readline(MAX_LINE_BYTES):
+                number += 1
                 if text.strip():
                     yield Question(str(file), number, [{"role": "user", "content": text.strip()}])
     except (OSError, UnicodeDecodeError) as error:

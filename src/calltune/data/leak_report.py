@@ -73,6 +73,8 @@ class LeakReport:
     leaks: tuple[Leak, ...]
     """One a tested row, the strongest."""
     contact: Contact
+    unread: tuple[str, ...] = ()
+    """Files of block lists that are no lists of questions, and why."""
     near: bool = True
     """False where near-duplicates were to be looked for and the library is not installed."""
     uncompared: int = 0
@@ -110,6 +112,7 @@ class LeakReport:
             "test_calls": asdict(self.contact),
             "examples": [asdict(leak) for leak in self.leaks[: self.list_at_most]],
             "rows_without_words": self.wordless,
+            "not_read": list(self.unread),
             "near_duplicates_looked_for": self.near,
             "training_rows_not_fully_compared": self.uncompared,
             "clean": None if self.clean is None else str(self.clean[0]),
@@ -148,6 +151,8 @@ class LeakReport:
             _say(console, f"{self.uncompared:,} {text}", "yellow")
         if self.wordless:
             _say(console, f"{self.wordless:,} tested rows have no words of a user and were not compared.", "yellow")
+        for fault in self.unread:
+            _say(console, f"not read: {fault}", "yellow")
 
     def _show_contact(self, console: Console) -> None:
         contact = self.contact

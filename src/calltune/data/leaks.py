@@ -69,6 +69,7 @@ def compare(config: LeaksConfig, *, console: Console) -> LeakReport:
     """`leaks` without its questions before: near-duplicates are left out where the library is not there."""
     began = time.monotonic()
     tested = Tested(config.near if has_library() else 1.0)
+    unread: list[str] = []
     with progress_bar(console) as bar, ExitStack() as stack:
         total = 1 + len(config.against) + (config.test is not None) * (1 + (config.clean is not None))
         task = bar.add_task("comparing", total=float(total))
@@ -82,7 +83,10 @@ def compare(config: LeaksConfig, *, console: Console) -> LeakReport:
                 tested.add_row(row)
         for name in config.against:
             for question in read_questions(name, progress()):
-                tested.add(question.source, question.line, question.messages, blocked=name)
+                if question.fault:
+                    unread.append(question.fault)
+                else:
+                    tested.add(question.source, question.line, question.messages, blocked=name)
         to_train = stack.enter_context(LineWriter(config.clean_train)) if config.clean_train else None
         rows = 0
         for row in read_rows(config.train, on_progress=progress()):
@@ -108,6 +112,7 @@ def compare(config: LeaksConfig, *, console: Console) -> LeakReport:
         train_rows=rows,
         test_rows=tested.rows,
         wordless=tested.wordless,
+        unread=tuple(unread),
         leaks=tested.found(),
         contact=tested.contact(),
         near=tested.near is not None or config.near == 1,

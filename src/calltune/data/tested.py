@@ -21,8 +21,8 @@ SHOWN = 80
 """Characters of a training row that are shown with a leak."""
 
 MOST_MEETINGS = 100
-"""Training rows that a group of tested rows which say the same is compared with; they say the same, too. (Where all rows
-do, each would be compared with each.)"""
+"""Training rows that a group of tested rows which say the same is compared with. Where all rows say the same, each
+would be compared with each."""
 
 KEPT_SCHEMAS = 4096
 """Toolsets whose schemas are remembered at once."""
