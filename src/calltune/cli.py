@@ -157,17 +157,19 @@ def parse(name: str, arguments: list[str]) -> tuple[Any, Callable[..., Report]]:
         description=f"{command.summary}.",
         console_outputs=is_first(),
     )
-    return config, check_with_lengths if name == "check" else getattr(module, command.function)
+    return config, check_with_others if name == "check" else getattr(module, command.function)
 
 
-def check_with_lengths(config: Any, *, console: Any) -> Report:
-    """`calltune check`; where a model is named, rows longer than it can hold are bad too."""
+def check_with_others(config: Any, *, console: Any) -> Report:
+    """`calltune check`; where a model is named, rows longer than it can hold are bad too, and `--fix` takes the guard's
+    repairs."""
     from dataclasses import replace
 
     from calltune.data import check
 
+    mend = None if config.fix is None else mend_recorded_call
     if config.model is None:
-        return check(config, console=console)
+        return check(config, console=console, mend=mend)
     from calltune.render.renderer import load_renderer
     from calltune.render.source import context_length, resolve_model
 
@@ -175,7 +177,27 @@ def check_with_lengths(config: Any, *, console: Any) -> Report:
     renderer, _ = load_renderer(source)
     if config.max_tokens is None:
         config = replace(config, max_tokens=context_length(source))
-    return check(config, console=console, measure=lambda row: max(len(part) for part in renderer.render(row)))
+    longest = lambda row: max(len(part) for part in renderer.render(row))  # noqa: E731
+    return check(config, console=console, measure=longest, mend=mend)
+
+
+def mend_recorded_call(toolset: Any, name: str, written: Any) -> tuple[dict[str, Any], tuple[Any, ...]] | None:
+    """A call that stands in a row, mended as the guard would mend it before it runs; None where that is not enough."""
+    from calltune.data.fix import Change
+    from calltune.guard.checked import checked
+    from calltune.guard.repair import ALL
+    from calltune.render.parse import ToolCall
+
+    text = written if isinstance(written, str) else None
+    call = ToolCall(name=name, arguments=None if text is not None else written, arguments_text=text)
+    found = checked(toolset, call, ALL, recorded=True)
+    if found.problems or not isinstance(found.call.arguments, dict):
+        return None
+    changes = tuple(
+        Change(kind=one.kind, pointer=one.pointer.removeprefix("/arguments"), before=one.before, after=one.after)
+        for one in found.repairs
+    )
+    return found.call.arguments, changes
 
 
 def json_text(value: Any) -> str:

@@ -14,7 +14,8 @@ The text is mended in `mend`, values in `values`.
     python_literal      True, False, None                                yes
     single_quotes       {'a': 'b'}                                       yes
     raw_newline         a line break or tab inside a string              yes
-    json_in_string      "[1, 2]" where an array or object is demanded    no
+    json_in_string      "[1, 2]" where an array or object is demanded,   no
+                        or "['a']" with the repairs of syntax
     number_in_string    "10" -> 10                                       no
     boolean_in_string   "true" -> true                                   no
     integral_float      10.0 -> 10 where an integer is demanded          no

@@ -14,7 +14,7 @@ from calltune.contract import Problem, Tool, parse_json
 from calltune.contract.json_text import MAX_INTEGER, MIN_INTEGER, clip, type_name
 from calltune.contract.problem import decode_pointer, pointer
 from calltune.contract.subschema import subschema
-from calltune.guard.mend import NUMBER
+from calltune.guard.mend import NUMBER, mend_json
 from calltune.guard.repair import ALL, MOST_RECORDED, Repair
 
 _ROUNDS = 4
@@ -158,6 +158,10 @@ def _json_in(text: str, kinds: list[str]) -> tuple[str, Any] | None:
     if not text.lstrip().startswith(("{", "[")):
         return None
     value, problems = parse_json(text)
+    if any(problem.kind == "not_json" for problem in problems):  # "['a', 'b']": a list as Python writes it
+        mended = mend_json(text.strip())
+        if mended is not None and mended.end == len(text.strip()):
+            value, problems = parse_json(mended.text)
     return ("json_in_string", value) if not problems and type_name(value) in kinds else None
 
 
