@@ -185,12 +185,12 @@ def mend_recorded_call(toolset: Any, name: str, written: Any) -> tuple[dict[str,
     """A call that stands in a row, mended as the guard would mend it before it runs; None where that is not enough."""
     from calltune.data.fix import Change
     from calltune.guard.checked import checked
-    from calltune.guard.repair import ALL
+    from calltune.guard.repair import RECORDED
     from calltune.render.parse import ToolCall
 
     text = written if isinstance(written, str) else None
     call = ToolCall(name=name, arguments=None if text is not None else written, arguments_text=text)
-    found = checked(toolset, call, ALL, recorded=True)
+    found = checked(toolset, call, RECORDED, recorded=True)
     if found.problems or not isinstance(found.call.arguments, dict):
         return None
     changes = tuple(

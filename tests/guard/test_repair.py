@@ -140,7 +140,6 @@ def test_what_is_cut_off_or_has_two_readings_is_never_mended(text: str) -> None:
         ("enum_case", {"unit": "celsius"}, {"unit": "Celsius"}),
         ("single_item", {"tags": "sun"}, {"tags": ["sun"]}),
         ("json_in_string", {"tags": '["sun", "sea"]'}, {"tags": ["sun", "sea"]}),
-        ("json_in_string", {"tags": "['sun', 'sea']"}, {"tags": ["sun", "sea"]}),
         ("json_in_string", {"window": '{"start": 4}'}, {"window": {"start": 4}}),
         ("json_in_string", {"window": '{"start": "4"}'}, {"window": {"start": 4}}),
         ("number_in_string", {"either": "1"}, {"either": 1}),

@@ -14,14 +14,14 @@ The text is mended in `mend`, values in `values`.
     python_literal      True, False, None                                yes
     single_quotes       {'a': 'b'}                                       yes
     raw_newline         a line break or tab inside a string              yes
-    json_in_string      "[1, 2]" where an array or object is demanded,   no
-                        or "['a']" with the repairs of syntax
+    json_in_string      "[1, 2]" where an array or object is demanded    no
     number_in_string    "10" -> 10                                       no
     boolean_in_string   "true" -> true                                   no
     integral_float      10.0 -> 10 where an integer is demanded          no
     enum_case           "celsius" -> "Celsius" where only that is alike  no
     single_item         "a" -> ["a"] where a list of it is demanded,     no
                         but not "a, b" or "[a]"
+    literal_in_string   "['a']" where an array or object is demanded     on record only
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ VALUES = frozenset(
 )
 """Repairs of values, for calls without side effects only."""
 ALL = SYNTAX | VALUES
+RECORDED = ALL | {"literal_in_string"}
+"""For a call on record, which is reviewed and not run: a model that writes Python inside a string is asked again."""
 MOST_RECORDED = 64
 
 
