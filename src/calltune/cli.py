@@ -51,6 +51,7 @@ COMMANDS = {
         "calltune.data.split", "SplitConfig", "split", "rows -> train and test files that share no question"
     ),
     "leaks": Command("calltune.data.leaks", "LeaksConfig", "leaks", "test rows and benchmarks that training sees"),
+    "stats": Command("calltune.data.stats", "StatsConfig", "stats", "what the rows hold, and what they lack"),
     "inspect": Command("calltune.render.inspect", "InspectConfig", "inspect", "exactly what is trained, in colour"),
     "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),
     "eval": Command("calltune.evaluate.command", "EvalConfig", "evaluate", "scores; --compare for before and after"),
@@ -157,7 +158,7 @@ def parse(name: str, arguments: list[str]) -> tuple[Any, Callable[..., Report]]:
         description=f"{command.summary}.",
         console_outputs=is_first(),
     )
-    return config, check_with_others if name == "check" else getattr(module, command.function)
+    return config, COMPOSED.get(name, getattr(module, command.function))
 
 
 def check_with_others(config: Any, *, console: Any) -> Report:
@@ -181,6 +182,28 @@ def check_with_others(config: Any, *, console: Any) -> Report:
     return check(config, console=console, measure=longest, mend=mend)
 
 
+def stats_with_tokens(config: Any, *, console: Any) -> Report:
+    """`calltune stats`; where a model is named, lengths are its tokens."""
+    from calltune.data.stats import stats
+
+    if config.model is None:
+        return stats(config, console=console)
+    from collections import Counter
+
+    from calltune.render.renderer import load_renderer
+    from calltune.render.source import resolve_model
+
+    renderer, _ = load_renderer(resolve_model(config.model))
+
+    def count_tokens(row: Any) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for part in renderer.render(row):
+            counts.update(part.counts())
+        return dict(counts)
+
+    return stats(config, console=console, count_tokens=count_tokens)
+
+
 def mend_recorded_call(toolset: Any, name: str, written: Any) -> tuple[dict[str, Any], tuple[Any, ...]] | None:
     """A call that stands in a row, mended as the guard would mend it before it runs; None where that is not enough."""
     from calltune.data.fix import Change
@@ -198,6 +221,10 @@ def mend_recorded_call(toolset: Any, name: str, written: Any) -> tuple[dict[str,
         for one in found.repairs
     )
     return found.call.arguments, changes
+
+
+COMPOSED: dict[str, Callable[..., Report]] = {"check": check_with_others, "stats": stats_with_tokens}
+"""Commands of a lower stage that are given something of a higher one."""
 
 
 def json_text(value: Any) -> str:
