@@ -63,7 +63,12 @@ def fix_row(row: Row, offer: Offer, mend: Mend) -> Fixed | None:
         return None
     changes: list[Change] = []
     data = _with_columns(copy.deepcopy(row.data), offer, changes)
-    _name_roles(data.get("messages"), changes)
+    _decode(data, "messages", "", changes)
+    messages = data.get("messages")
+    for index, message in enumerate(messages if isinstance(messages, list) else ()):
+        if isinstance(message, dict):
+            _decode(message, "tool_calls", f"/messages/{index}", changes)
+            _name_role(message, index, changes)
     now = _reread(row, data, offer) if changes else row
     problems = check_row(now)
     toolset = None if now.draft is None or now.draft.offer is None else now.draft.offer.toolset
@@ -91,39 +96,35 @@ def _with_columns(data: dict[str, Any], offer: Offer, changes: list[Change]) -> 
     return data
 
 
-def _name_roles(messages: Any, changes: list[Change]) -> None:
-    for index, message in enumerate(messages if isinstance(messages, list) else ()):
-        role = message.get("role") if isinstance(message, dict) else None
-        if not isinstance(role, str) or role in ROLES:
-            continue
-        name = role.strip().lower()
-        right = name if name in ROLES else OTHER_ROLES.get(name)
-        if right is not None:
-            changes.append(Change(kind="role_name", pointer=f"/messages/{index}/role", before=clip(role), after=right))
-            message["role"] = right
+def _decode(holder: dict[str, Any], key: str, at: str, changes: list[Change]) -> None:
+    """A list that is written as JSON text becomes the list."""
+    text = holder.get(key)
+    value, faults = parse_json(text) if isinstance(text, str) else (None, ())
+    if isinstance(value, list) and not faults:
+        changes.append(Change(kind="json_in_string", pointer=f"{at}/{key}", before=clip(text), after=clip(value)))
+        holder[key] = value
+
+
+def _name_role(message: dict[str, Any], index: int, changes: list[Change]) -> None:
+    role = message.get("role")
+    if not isinstance(role, str) or role in ROLES:
+        return
+    name = role.strip().lower()
+    right = name if name in ROLES else OTHER_ROLES.get(name)
+    if right is not None:
+        changes.append(Change(kind="role_name", pointer=f"/messages/{index}/role", before=clip(role), after=right))
+        message["role"] = right
 
 
 def _mend_call(data: dict[str, Any], place: str, toolset: Toolset, mend: Mend, changes: list[Change]) -> bool:
     """Mend the call at the pointer `place`, in place; False if it cannot be."""
-    here: Any = data
-    at = ""
+    call: Any = data
     for part in decode_pointer(place):
-        key: Any = int(part) if isinstance(here, list) else part
-        value = here[key]
-        at += "/" + part
-        if isinstance(value, str) and part in ("messages", "tool_calls"):
-            value, faults = parse_json(value)
-            if faults:
-                return False
-            changes.append(Change(kind="json_in_string", pointer=at, before=clip(here[key]), after=clip(value)))
-            here[key] = value
-        here = value
-    if not isinstance(here, dict):
-        return False
-    function = here.get("function", here)
-    inside = place + ("/function" if "function" in here else "") + "/arguments"
+        call = call[int(part) if isinstance(call, list) else part]
+    function = call.get("function", call) if isinstance(call, dict) else None
     if not isinstance(function, dict) or function.get("name") not in toolset:
         return False
+    inside = place + ("/function" if function is not call else "") + "/arguments"
     written, wrapped = _unwrapped(function.get("arguments"))
     changes += (change.at(inside) for change in wrapped)
     mended = mend(toolset, function["name"], written)

@@ -168,7 +168,6 @@ def _report(config: StatsConfig, tally: _Tally, seconds: float, *, tokens: bool)
         tools=tally.coverage.tools,
         turns=tally.turns,
         parallel=sum(count for calls, count in tally.calls_per_turn.items() if calls > 1),
-        failures=tally.failures,
         toolsets=len(tally.toolsets),
         duplicates=tally.duplicates,
     )
