@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calltune.cli import mend_recorded_call
@@ -126,10 +126,12 @@ def test_the_rest_of_the_line_keeps_its_bytes(row: Row, options: Row) -> None:
     assert found is not None and found.row.raw.decode() == good
 
 
+@settings(max_examples=60)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda one: st.lists(one) | st.dictionaries(st.text(), one),
+        max_leaves=8,
     ),
     st.sampled_from(["messages", "tools", "call", "arguments", "role", "content"]),
 )

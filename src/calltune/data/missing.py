@@ -69,7 +69,8 @@ def _of_turns(seen: Seen) -> Iterator[Todo]:
         text = "every row offers the same tools in the same order, so their place and names may be learned by heart"
         yield Todo(kind="one_toolset", text=text, command=_augment(seen, "reordered,renamed,distractors"))
     if seen.duplicates * 20 > seen.rows:
-        text = f"{seen.duplicates:,} rows ask what an earlier row asks ({100 * seen.duplicates / seen.rows:.0f} %); where the whole row is the same"
+        share = f"{100 * seen.duplicates / seen.rows:.0f} %"
+        text = f"{seen.duplicates:,} rows ask what an earlier row asks ({share}); to drop those that are the same:"
         command = f"calltune check --data {shlex.quote(seen.data)} --fix unique.jsonl --drop-duplicates"
         yield Todo(kind="duplicate_questions", text=text, command=command)
 
