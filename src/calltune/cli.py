@@ -273,7 +273,8 @@ def options_of(config_class: type, path: Path) -> list[str]:
     if faults:
         raise ConfigError(f"{path} has options that this command does not know:", faults=faults)
     options: list[str] = []
-    for name, value in values.items():
+    order = list(known)  # of the fields: arguments without a flag are told apart by their place
+    for name, value in sorted(values.items(), key=lambda item: order.index(str(item[0]).replace("-", "_"))):
         field = known[str(name).replace("-", "_")]
         if value is None or (field.default is not MISSING and value == field.default):
             continue
