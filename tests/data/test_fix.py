@@ -14,7 +14,7 @@ from calltune.cli import mend_recorded_call
 from calltune.contract import Toolset
 from calltune.data.fix import Fixed, fix_row
 from calltune.data.lines import Line
-from calltune.data.read import read_row
+from calltune.data.read import row_of_line
 from calltune.data.rules import check_row
 from calltune.data.tools import offer_of
 
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 def fixed(row: Row | str, contract: Toolset | None = None) -> Fixed | None:
     raw = row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)
-    read = read_row(Line(7, "rows.jsonl", raw.encode()), offer_of(contract))
+    read = row_of_line(Line(7, "rows.jsonl", raw.encode()), offer_of(contract))
     assert check_row(read), "the row must be bad to begin with"
     return fix_row(read, offer_of(contract), mend_recorded_call)
 
@@ -151,7 +151,7 @@ def test_whatever_stands_in_a_row_it_is_mended_or_left_and_never_raises(value: A
         call["function"]["arguments"] = value
     else:
         row["messages"][0][where] = value
-    read = read_row(Line(1, "x", json.dumps(row).encode()), offer_of(None))
+    read = row_of_line(Line(1, "x", json.dumps(row).encode()), offer_of(None))
     if check_row(read):
         found = fix_row(read, offer_of(None), mend_recorded_call)
         assert found is None or (check_row(found.row) == () and found.changes)

@@ -17,7 +17,7 @@ from calltune.contract.problem import decode_pointer
 from calltune.data.conversation import MESSAGES_ALIASES
 from calltune.data.lines import Line
 from calltune.data.messages import OTHER_ROLES, ROLES
-from calltune.data.read import Row, read_row
+from calltune.data.read import Row, row_of_line
 from calltune.data.rules import CALL, check_row
 from calltune.data.tools import TOOLS_ALIASES, Offer
 
@@ -151,7 +151,7 @@ def _unwrapped(written: Any) -> tuple[Any, tuple[Change, ...]]:
 def _reread(row: Row, data: dict[str, Any], offer: Offer) -> Row:
     """The row read again from what would be written: nothing is good that only looks good in memory."""
     raw = _text_like(row, data).encode("utf-8", "backslashreplace")
-    return read_row(Line(row.line, row.source, raw), offer)
+    return row_of_line(Line(row.line, row.source, raw), offer)
 
 
 def _text_like(row: Row, data: dict[str, Any]) -> str:

@@ -67,7 +67,7 @@ def read_rows(
     rows = 0
     for line in read_lines(found.files, on_progress):
         rows += 1
-        yield read_row(line, offer)
+        yield row_of_line(line, offer)
     if not rows:
         what = "has no rows" if len(found.files) == 1 else f"has no rows in its {len(found.files)} files"
         raise DataError(
@@ -75,8 +75,8 @@ def read_rows(
         )
 
 
-def read_row(line: Line, offer: Offer) -> Row:
-    """One line as a row; `offer` stands in for tools that it does not bring."""
+def row_of_line(line: Line, offer: Offer) -> Row:
+    """What one line says; `offer` are the tools of a row that brings none."""
     if line.cut:
         text = f"the line is longer than {MAX_LINE_BYTES >> 20} MiB, which is no conversation"
         problem = Problem(kind="too_large", pointer="", message=f"{text}.", expected=MAX_LINE_BYTES)
