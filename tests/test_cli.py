@@ -78,6 +78,31 @@ def test_a_config_file_is_the_options_and_typed_options_win(tmp_path: Path) -> N
     assert (config.data, config.rank, config.resume, str(config.out)) == ("rows.jsonl", 8, True, "run")
 
 
+def test_a_config_file_may_hold_lists_and_names_arguments_in_any_order(tmp_path: Path) -> None:
+    file = tmp_path / "leaks.yaml"
+    file.write_text("against: [a.jsonl, b.txt]\ntest: test.jsonl\ntrain: train.jsonl\n")
+    config, _ = parse("leaks", ["--config", str(file)])
+    assert (config.train, config.test, config.against) == ("train.jsonl", "test.jsonl", ("a.jsonl", "b.txt"))
+    config, _ = parse("leaks", ["train.jsonl", "--against", "a", "--against", "b"])
+    assert (config.test, config.against) == (None, ("a", "b"))
+
+
+def test_check_mends_with_the_repairs_of_the_guard(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = {"function": {"name": "ping", "arguments": json.dumps("{}")}}
+    row = {**GOOD, "messages": [GOOD["messages"][0], {"role": "assistant", "content": "", "tool_calls": [call]}]}
+    (files / "odd.jsonl").write_text(json.dumps(row) + "\n")
+    options = [
+        "--tools",
+        str(files / "tools.json"),
+        "--data",
+        str(files / "odd.jsonl"),
+        "--fix",
+        str(files / "out.jsonl"),
+    ]
+    assert main(["check", *options, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fix"]["by_kind"] == {"encoded_twice": 1}
+
+
 def test_on_and_off_in_a_config_file_are_words(tmp_path: Path) -> None:
     file = tmp_path / "run.yaml"
     file.write_text("data: rows.jsonl\nthinking: on\n")

@@ -52,6 +52,8 @@ COMMANDS = {
     "split": Command(
         "calltune.data.split", "SplitConfig", "split", "rows -> train and test files that share no question"
     ),
+    "leaks": Command("calltune.data.leaks", "LeaksConfig", "leaks", "test rows and benchmarks that training sees"),
+    "stats": Command("calltune.data.stats", "StatsConfig", "stats", "what the rows hold, and what they lack"),
     "inspect": Command("calltune.render.inspect", "InspectConfig", "inspect", "exactly what is trained, in colour"),
     "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),
     "eval": Command("calltune.evaluate.command", "EvalConfig", "evaluate", "scores; --compare for before and after"),
@@ -169,17 +171,19 @@ def parse(name: str, arguments: list[str]) -> tuple[Any, Callable[..., Report]]:
         description=f"{command.summary}.",
         console_outputs=is_first(),
     )
-    return config, check_with_lengths if name == "check" else getattr(module, command.function)
+    return config, COMPOSED.get(name, getattr(module, command.function))
 
 
-def check_with_lengths(config: Any, *, console: Any) -> Report:
-    """`calltune check`; where a model is named, rows longer than it can hold are bad too."""
+def check_with_others(config: Any, *, console: Any) -> Report:
+    """`calltune check`; where a model is named, rows longer than it can hold are bad too, and `--fix` takes the guard's
+    repairs."""
     from dataclasses import replace
 
     from calltune.data import check
 
+    mend = None if config.fix is None else mend_recorded_call
     if config.model is None:
-        return check(config, console=console)
+        return check(config, console=console, mend=mend)
     from calltune.render.renderer import load_renderer
     from calltune.render.source import context_length, resolve_model
 
@@ -187,7 +191,53 @@ def check_with_lengths(config: Any, *, console: Any) -> Report:
     renderer, _ = load_renderer(source)
     if config.max_tokens is None:
         config = replace(config, max_tokens=context_length(source))
-    return check(config, console=console, measure=lambda row: max(len(part) for part in renderer.render(row)))
+    longest = lambda row: max(len(part) for part in renderer.render(row))  # noqa: E731
+    return check(config, console=console, measure=longest, mend=mend)
+
+
+def stats_with_tokens(config: Any, *, console: Any) -> Report:
+    """`calltune stats`; where a model is named, lengths are its tokens."""
+    from calltune.data.stats import stats
+
+    if config.model is None:
+        return stats(config, console=console)
+    from collections import Counter
+
+    from calltune.render.renderer import load_renderer
+    from calltune.render.source import resolve_model
+
+    renderer, _ = load_renderer(resolve_model(config.model))
+
+    def count_tokens(row: Any) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for part in renderer.render(row):
+            counts.update(part.counts())
+        return dict(counts)
+
+    return stats(config, console=console, count_tokens=count_tokens)
+
+
+def mend_recorded_call(toolset: Any, name: str, written: Any) -> tuple[dict[str, Any], tuple[Any, ...]] | None:
+    """A call that stands in a row, mended as the guard would mend it before it runs; None where that is not enough."""
+    from calltune.data.fix import Change
+    from calltune.guard.checked import checked
+    from calltune.guard.repair import RECORDED
+    from calltune.render.parse import ToolCall
+
+    text = written if isinstance(written, str) else None
+    call = ToolCall(name=name, arguments=None if text is not None else written, arguments_text=text)
+    found = checked(toolset, call, RECORDED, recorded=True)
+    if found.problems or not isinstance(found.call.arguments, dict):
+        return None
+    changes = tuple(
+        Change(kind=one.kind, pointer=one.pointer.removeprefix("/arguments"), before=one.before, after=one.after)
+        for one in found.repairs
+    )
+    return found.call.arguments, changes
+
+
+COMPOSED: dict[str, Callable[..., Report]] = {"check": check_with_others, "stats": stats_with_tokens}
+"""Commands of a lower stage that are given something of a higher one."""
 
 
 def json_text(value: Any) -> str:
@@ -236,7 +286,8 @@ def options_of(config_class: type, path: Path) -> list[str]:
     if faults:
         raise ConfigError(f"{path} has options that this command does not know:", faults=faults)
     options: list[str] = []
-    for name, value in values.items():
+    order = list(known)  # of the fields: arguments without a flag are told apart by their place
+    for name, value in sorted(values.items(), key=lambda item: order.index(str(item[0]).replace("-", "_"))):
         field = known[str(name).replace("-", "_")]
         if value is None or (field.default is not MISSING and value == field.default):
             continue
@@ -246,6 +297,8 @@ def options_of(config_class: type, path: Path) -> list[str]:
             options += [flag, "on" if value else "off"]
         elif isinstance(value, bool):
             options.append(flag if value else "--no-" + flag[2:])
+        elif isinstance(value, list) and "UseAppendAction" in str(field.type):
+            options += [part for one in value for part in (flag, str(one))]
         elif isinstance(value, list):
             options += [flag, *map(str, value)]
         else:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from calltune.cli import mend_recorded_call
 from calltune.data import CheckConfig, check, check_row, read_rows
 from calltune.data.rules import count_bad_calls, place_of
 
@@ -62,3 +63,12 @@ def test_sgd_has_18_bad_calls_and_all_its_results_fit(shared: Path) -> None:
     report = check(CheckConfig(data=str(shared / "data" / "sgd_train.jsonl.gz")), console=Console(file=io.StringIO()))
     assert (report.rows, report.calls, report.bad_calls) == (12_174, 33_963, 18)
     assert report.by_kind == {"missing_required": 18}
+
+
+def test_most_bad_rows_of_api_bank_are_mended_without_loss(shared: Path, tmp_path: Path) -> None:
+    config = CheckConfig(data=str(shared / "data" / "api_bank.jsonl"), fix=tmp_path / "fixed.jsonl")
+    report = check(config, console=Console(file=io.StringIO()), mend=mend_recorded_call)
+    assert report.fixes is not None and (report.bad_rows, report.fixes.fixed_rows, report.fixes.left) == (64, 48, 16)
+    assert report.fixes.fixed_rows_by_kind == {"literal_in_string": 40, "number_in_string": 8}
+    again = check(CheckConfig(data=str(tmp_path / "fixed.jsonl")), console=Console(file=io.StringIO()))
+    assert (again.rows, again.bad_rows) == (263, 16)

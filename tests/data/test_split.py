@@ -85,3 +85,47 @@ def test_the_data_is_never_overwritten(write: Write, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is the data that is read"):
         run(data, tmp_path)
     assert len(lines(data)) == 2
+
+
+def test_a_third_file_shares_no_words_with_the_others(write: Write, tmp_path: Path) -> None:
+    data = write(*(talk(f"question {number}", id=number) for number in range(500)))
+    plain, report = run(data, tmp_path / "two", test=0.2), run(data, tmp_path / "three", test=0.2, valid=0.1)
+    assert report.valid is not None and (report.train_rows, report.valid_rows, report.test_rows) == (350, 50, 100)
+    assert lines(report.test) == lines(plain.test), "the test rows are the same with and without"
+    everything = [line for path in (report.train, report.valid, report.test) for line in lines(path)]
+    assert sorted(everything) == sorted(lines(data))
+    assert plain.valid is None and not (tmp_path / "two" / "valid.jsonl").exists()
+
+
+def test_the_split_says_what_leaks(write: Write, tmp_path: Path) -> None:
+    data = write(*(talk(f"pay {number} euros to Bob", session_id=number) for number in range(40)))
+    report = run(data, tmp_path / "out", test=0.5, by="conversation")
+    console = Console(file=io.StringIO(), width=200)
+    report.show(console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "rows of test.jsonl that leak: 20 of 20 (100.0 %): normalised 20" in text
+    assert "40 conversations, by the column session_id" in text and "calltune leaks" in text
+    assert report.exit_code == 0 and report.to_json()["leaks"]["by_kind"]["normalised"] == 20
+
+
+def test_a_split_by_time_and_by_tool_say_how(write: Write, tmp_path: Path) -> None:
+    calls = [{"function": {"name": name, "arguments": {}}} for name in ("a", "b", "c")]
+    rows = [talk(f"question {number}", when=1_700_000_000 + number) for number in range(30)]
+    for number, row in enumerate(rows):
+        row["messages"][1]["tool_calls"] = [calls[number % 3]]
+    data = write(*rows)
+    console = Console(file=io.StringIO(), width=200)
+    run(data, tmp_path / "time", by="time", column="when").show(console)
+    report = run(data, tmp_path / "tool", by="tool")
+    report.show(console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "by when: trained on until 2023-11-14T22:13:46+00:00, tested on from 2023-11-14T22:13:47" in text
+    assert f"called in test rows only: {report.division.held_out[0]} (1) of 3 tools" in text
+
+
+@pytest.mark.parametrize(
+    "options", [{"valid": 0.95}, {"valid": -0.1}, {"column": "id"}, {"by": "tool", "column": "id"}]
+)
+def test_a_split_that_makes_no_sense_is_refused(write: Write, tmp_path: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        run(write(talk("a"), talk("b")), tmp_path, **options)

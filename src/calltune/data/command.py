@@ -1,6 +1,6 @@
 """`calltune check`: is every row fit to learn from? In: a `CheckConfig`. Out: a `CheckReport`, and the bad and the good
 rows in files of their own where asked. Streams: what grows with the data is one digest a row, to find exact
-duplicates. It changes no row and counts tokens only with the `measure` it is given."""
+duplicates. It counts tokens only with the `measure` that it is given, and mends rows only with a `mend`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from calltune.contract import Problem, Toolset
 from calltune.data.conversation import Conversation
+from calltune.data.fix import Mend
+from calltune.data.fixes import Fixes, FixReport, diff_of
 from calltune.data.read import Row, read_rows
 from calltune.data.report import CheckConfig, CheckReport, Finding
 from calltune.data.rules import check_row, count_bad_calls, place_of
@@ -81,7 +83,7 @@ class _Tally:
             self.names.update(offer.toolset.names)
         self.other_contract += self.contract is not None and offer.digest != self.contract.digest
 
-    def report(self, seconds: float, *, measured: bool) -> CheckReport:
+    def report(self, seconds: float, *, measured: bool, fixes: FixReport | None) -> CheckReport:
         return CheckReport(
             config=self.config,
             rows=self.rows,
@@ -97,13 +99,17 @@ class _Tally:
             tools=len(self.names),
             other_contract=self.other_contract,
             tokens={"total": self.lengths[0], "max": self.lengths[1]} if measured else None,
+            fixes=fixes,
             seconds=seconds,
         )
 
 
-def check(config: CheckConfig, *, console: Console, measure: Measure | None = None) -> CheckReport:
+def check(
+    config: CheckConfig, *, console: Console, measure: Measure | None = None, mend: Mend | None = None
+) -> CheckReport:
     """Check every row of the data and write the files asked for. Raises DataError where the data cannot be read or
     written."""
+    _refuse(config, mend)
     if config.max_tokens is not None and measure is None:
         raise ConfigError(
             "max_tokens needs a model to count tokens with.", hint="Add --model base, or the model you will train."
@@ -111,25 +117,48 @@ def check(config: CheckConfig, *, console: Console, measure: Measure | None = No
     began = time.monotonic()
     contract = None if config.tools is None else Toolset.load(config.tools)
     outputs = [path for path in (config.quarantine, config.clean) if path is not None]
-    refuse_outputs_over_inputs(find_source(config.data), outputs)
+    mended = [] if config.fix is None else [config.fix, diff_of(config.fix)]
+    refuse_outputs_over_inputs(find_source(config.data), [*outputs, *mended])
     tally, duplicates = _Tally(config=config, contract=None if contract is None else offer_of(contract)), _Duplicates()
+    fixes = done = None
     with ExitStack() as stack:
         writers = {path: stack.enter_context(LineWriter(path)) for path in outputs}
         quarantine, clean = writers.get(config.quarantine), writers.get(config.clean)  # type: ignore[arg-type]  # None is no key
+        if config.fix is not None and mend is not None:
+            fixes = Fixes(config.fix, mend, offer_of(contract), stack, drop_duplicates=config.drop_duplicates)
         bar = stack.enter_context(progress_bar(console))
         task = bar.add_task("checking", total=1.0)
         for row in read_rows(config.data, tools=contract, on_progress=lambda share: bar.update(task, completed=share)):
-            problems = check_row(row) + duplicates.find(row)
-            if measure is not None and not problems:
-                problems += _length(row.conversation, measure, config.max_tokens, tally.lengths)
-            tally.add(row, problems)
-            if problems and quarantine is not None:
-                quarantine.write(_quarantined(row, problems))
-            elif not problems and clean is not None:
+            found = check_row(row)
+            fixed = fixes.mend(row) if fixes is not None and found else None
+            now = row if fixed is None else fixed.row
+            left = (found if fixed is None else ()) + duplicates.find(now)
+            if measure is not None and not left:
+                left += _length(now.conversation, measure, config.max_tokens, tally.lengths)
+            tally.add(row, left if fixed is None else found + left)
+            if left and quarantine is not None:
+                quarantine.write(_quarantined(row, left))
+            elif not left and clean is not None:
                 clean.write(row.raw)
+            if fixes is not None:
+                fixes.write(row, fixed, left, aside=quarantine is not None)
         for writer in writers.values():
             writer.publish()
-    return tally.report(time.monotonic() - began, measured=measure is not None)
+        if fixes is not None:
+            done = fixes.publish()
+    return tally.report(time.monotonic() - began, measured=measure is not None, fixes=done)
+
+
+def _refuse(config: CheckConfig, mend: Mend | None) -> None:
+    if config.fix is None and config.drop_duplicates:
+        raise ConfigError("drop-duplicates leaves rows out of the file that --fix writes.", hint="Add --fix OUT.jsonl")
+    if config.fix is not None and config.clean is not None:
+        raise ConfigError(
+            "fix and clean both write the good rows.",
+            hint=f"Type: --fix {config.fix} --quarantine {config.fix.stem}.bad.jsonl   to have good rows alone in it.",
+        )
+    if config.fix is not None and mend is None:
+        raise ConfigError("mending rows takes the guard's repairs.", hint="Pass mend=, or use calltune check --fix.")
 
 
 def progress_bar(console: Console) -> Progress:

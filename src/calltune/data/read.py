@@ -89,7 +89,7 @@ def row_of_line(line: Line, offer: Offer) -> Row:
             raw=line.raw,
             cut=True,
         )
-    value, faults = _parse(line.raw)
+    value, faults = parse_line(line.raw)
     if not isinstance(value, dict):
         return Row(
             line=line.number,
@@ -120,7 +120,7 @@ def _row_of(data: dict[str, Any], number: int, source: str, offer: Offer, raw: b
     )
 
 
-def _parse(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:
+def parse_line(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:
     """The line as JSON. A line that is fine takes the fast way; anything odd is read again by the strict parser, for
     its report."""
     try:

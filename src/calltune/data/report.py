@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from calltune.contract import Problem
+from calltune.data.fixes import FixReport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,11 @@ class CheckConfig:
     """Write the bad rows to this file, each with its `line` and its `problems`. Gzip if the name ends in .gz."""
     clean: Path | None = None
     """Write the good rows to this file, as they are. Gzip if the name ends in .gz."""
+    fix: Path | None = None
+    """Write the rows to this file with the bad ones mended, where all their problems can be mended without loss, and a
+    diff beside it (.diff). Other bad rows stay as they are, or go to --quarantine."""
+    drop_duplicates: bool = False
+    """With --fix: leave out rows whose messages and tools an earlier row has."""
     model: str | None = None
     """Count tokens as this model does, and report rows that are longer than it can read."""
     max_tokens: int | None = None
@@ -79,12 +85,19 @@ class CheckReport:
     """Rows with tools of their own that are not the contract given."""
     tokens: dict[str, int] | None = None
     """`total` and `max` tokens of the good rows, where they were counted."""
+    fixes: FixReport | None = None
+    """What was mended, where that was asked for."""
     seconds: float = 0.0
 
     @property
     def exit_code(self) -> int:
-        """0 if every row is good, else 1."""
-        return 1 if self.bad_rows else 0
+        """0 if every row is good, or was mended; else 1."""
+        return 1 if self.bad_rows_left else 0
+
+    @property
+    def bad_rows_left(self) -> int:
+        """Rows that are bad after mending."""
+        return self.bad_rows if self.fixes is None else self.fixes.left
 
     def to_json(self) -> dict[str, Any]:
         """One object for --json."""
@@ -105,6 +118,7 @@ class CheckReport:
             "data": self.config.data,
             "quarantine": None if self.config.quarantine is None else str(self.config.quarantine),
             "clean": None if self.config.clean is None else str(self.config.clean),
+            "fix": None if self.fixes is None else self.fixes.to_json(),
             "seconds": round(self.seconds, 3),
         }
 
@@ -121,6 +135,8 @@ class CheckReport:
         if self.bad_rows:
             self._show_kinds(console)
             self._show_problems(console)
+        if self.fixes is not None:
+            self.fixes.show(console, self.config.show)
         self._show_next(console)
 
     def _show_kinds(self, console: Console) -> None:
@@ -150,6 +166,9 @@ class CheckReport:
         for path, what, rows in ((config.quarantine, "bad", self.bad_rows), (config.clean, "good", good)):
             if path is not None:
                 _say(console, f"the {rows:,} {what} rows are in {path}")
+        if self.fixes is not None:
+            self._show_next_after_fixes(console, tools)
+            return
         if self.bad_rows and (config.clean is None or not good):
             name = Path(config.data).name.partition(".")[0] or "rows"
             command = (
@@ -161,6 +180,15 @@ class CheckReport:
         what = "Next, with the good rows:" if self.bad_rows else "Every row is good. Next:"
         data = shlex.quote(str(config.clean or config.data))
         _say(console, f"{what} calltune train --model {config.model or 'base'}{tools} --data {data} --out run")
+
+    def _show_next_after_fixes(self, console: Console, tools: str) -> None:
+        assert self.fixes is not None
+        out = shlex.quote(str(self.fixes.out))
+        if not self.fixes.left or self.config.quarantine is not None:
+            _say(console, f"Next: calltune train --model {self.config.model or 'base'}{tools} --data {out} --out run")
+            return
+        command = f"calltune check --data {out}{tools} --quarantine rest.bad.jsonl --clean rest.good.jsonl"
+        _say(console, f"Next: {self.fixes.left:,} rows are bad still; mend them by hand, or put them aside: {command}")
 
 
 def _say(console: Console, text: str | Text, style: str | None = None) -> None:

@@ -34,8 +34,9 @@ class Checked:
         return Checked(self.call, problems, tuple(repair.at(place) for repair in self.repairs))
 
 
-def checked(toolset: Toolset, call: ToolCall, allowed: Set[str]) -> Checked:
-    """One call against the contract, mended by the repairs that are allowed."""
+def checked(toolset: Toolset, call: ToolCall, allowed: Set[str], *, recorded: bool = False) -> Checked:
+    """One call against the contract, mended by the repairs that are allowed. `recorded`: nothing will run it, so the
+    values of a call with side effects are mended too."""
     if call.name not in toolset:
         return Checked(call, toolset.check(call.name, {}))
     tool = toolset[call.name]
@@ -54,16 +55,18 @@ def checked(toolset: Toolset, call: ToolCall, allowed: Set[str]) -> Checked:
                 problems, (arguments, unread) = tool.check(written), parse_json(written)
         if not unread:
             call = replace(call, arguments=arguments, arguments_text=written)
+    if not recorded and tool.effect != "read":
+        return Checked(call, tuple(problem.at("/arguments") for problem in problems), repairs)
     return _with_values(tool, call, problems, repairs, allowed)
 
 
 def _with_values(
     tool: Tool, call: ToolCall, problems: tuple[Problem, ...], repairs: tuple[Repair, ...], allowed: Set[str]
 ) -> Checked:
-    """The values of a call without side effects, mended."""
+    """The values of a call, mended."""
     arguments = call.arguments
     found: tuple[Repair, ...] = ()
-    if tool.effect == "read" and isinstance(arguments, dict):
+    if isinstance(arguments, dict):
         if problems and all(problem.kind in _MENDABLE for problem in problems):
             arguments, found, problems = repair_values(tool, arguments, problems, allowed=allowed)
         if not problems and "integral_float" in allowed:

@@ -21,6 +21,7 @@ The text is mended in `mend`, values in `values`.
     enum_case           "celsius" -> "Celsius" where only that is alike  no
     single_item         "a" -> ["a"] where a list of it is demanded,     no
                         but not "a, b" or "[a]"
+    literal_in_string   "['a']" where an array or object is demanded     on record only
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ VALUES = frozenset(
 )
 """Repairs of values, for calls without side effects only."""
 ALL = SYNTAX | VALUES
+RECORDED = ALL | {"literal_in_string"}
+"""For a call on record, which is reviewed and not run: a model that writes Python inside a string is asked again."""
 MOST_RECORDED = 64
 
 

@@ -14,7 +14,7 @@ from calltune.contract import Problem, Tool, parse_json
 from calltune.contract.json_text import MAX_INTEGER, MIN_INTEGER, clip, type_name
 from calltune.contract.problem import decode_pointer, pointer
 from calltune.contract.subschema import subschema
-from calltune.guard.mend import NUMBER
+from calltune.guard.mend import NUMBER, mend_json
 from calltune.guard.repair import ALL, MOST_RECORDED, Repair
 
 _ROUNDS = 4
@@ -69,7 +69,10 @@ def _repair_value(tool: Tool, arguments: dict[str, Any], problem: Problem, allow
         holder[key] = after
         if not any(left.pointer == problem.pointer for left in tool.check(arguments)):
             return Repair(kind=kind, pointer=problem.pointer, before=clip(before), after=clip(after))
-        if isinstance(after, dict | list) and kind == "json_in_string":  # its parts may need repairs of their own
+        if isinstance(after, dict | list) and kind in (
+            "json_in_string",
+            "literal_in_string",
+        ):  # its parts may need repairs of their own
             return Repair(kind=kind, pointer=problem.pointer, before=clip(before), after=clip(after))
         holder[key] = before
     return None
@@ -161,10 +164,21 @@ def _json_in(text: str, kinds: list[str]) -> tuple[str, Any] | None:
     return ("json_in_string", value) if not problems and type_name(value) in kinds else None
 
 
+def _literal_in(text: str, kinds: list[str]) -> tuple[str, Any] | None:
+    """A list or an object as Python writes it."""
+    text = text.strip()
+    mended = mend_json(text) if text.startswith(("{", "[")) and parse_json(text)[1] else None
+    if mended is None or mended.end != len(text):
+        return None
+    value, problems = parse_json(mended.text)
+    return ("literal_in_string", value) if not problems and type_name(value) in kinds else None
+
+
 _READERS: tuple[tuple[frozenset[str], Callable[[str, list[str]], tuple[str, Any] | None]], ...] = (
     (frozenset({"integer", "number"}), _number_in),
     (frozenset({"boolean"}), _boolean_in),
     (frozenset({"object", "array"}), _json_in),
+    (frozenset({"object", "array"}), _literal_in),
 )
 
 
