@@ -46,6 +46,9 @@ PATIENCE_S = 10
 
 COMMANDS = {
     "tools": Command("calltune.contract.command", "ToolsConfig", "tools", "any source of functions -> a contract"),
+    "diff": Command(
+        "calltune.data.diff_command", "DiffConfig", "compare_contracts", "what changed in a contract, and for whom"
+    ),
     "check": Command("calltune.data.command", "CheckConfig", "check", "every bad row, with line, pointer and reason"),
     "split": Command(
         "calltune.data.split", "SplitConfig", "split", "rows -> train and test files that share no question"

@@ -40,7 +40,11 @@ def _ordered(low: str, high: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _leaf() -> st.SearchStrategy[dict[str, Any]]:
     number = _some(
-        minimum=NUMBERS, maximum=NUMBERS, exclusiveMinimum=NUMBERS, exclusiveMaximum=NUMBERS, multipleOf=st.integers(1, 4)
+        minimum=NUMBERS,
+        maximum=NUMBERS,
+        exclusiveMinimum=NUMBERS,
+        exclusiveMaximum=NUMBERS,
+        multipleOf=st.integers(1, 4),
     )
     text = _some(
         minLength=SIZES, maxLength=SIZES, pattern=PATTERNS, format=st.sampled_from(("date", "email")), description=TEXTS

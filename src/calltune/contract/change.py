@@ -106,6 +106,11 @@ class Change:
         """For whom."""
         return self.rule.breaks
 
+    @property
+    def sentence(self) -> str:
+        """The message with the tool in front."""
+        return self.message if not self.tool or self.rule.id.startswith("tool") else f"{self.tool}: {self.message}"
+
     def to_json(self) -> dict[str, Any]:
         """Plain data for --json."""
         return {
