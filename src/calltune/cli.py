@@ -159,7 +159,8 @@ def parse(name: str, arguments: list[str]) -> tuple[Any, Callable[..., Report]]:
         description=f"{command.summary}.",
         console_outputs=is_first(),
     )
-    return config, check_with_lengths if name == "check" else getattr(module, command.function)
+    measured = {"check": check_with_lengths, "tools": tools_with_tokens}
+    return config, measured.get(name) or getattr(module, command.function)
 
 
 def check_with_lengths(config: Any, *, console: Any) -> Report:
@@ -178,6 +179,26 @@ def check_with_lengths(config: Any, *, console: Any) -> Report:
     if config.max_tokens is None:
         config = replace(config, max_tokens=context_length(source))
     return check(config, console=console, measure=lambda row: max(len(part) for part in renderer.render(row)))
+
+
+def tools_with_tokens(config: Any, *, console: Any) -> Report:
+    """`calltune tools`; where a model is named, with the tokens that each tool costs it."""
+    from calltune.contract.command import tools
+
+    if config.model is None:
+        return tools(config, console=console)
+    from calltune.render.renderer import load_renderer
+    from calltune.render.source import context_length, resolve_model
+
+    source = resolve_model(config.model)
+    renderer, _ = load_renderer(source)
+    question = [{"role": "user", "content": "Hello."}]
+    return tools(
+        config,
+        console=console,
+        measure=lambda offered: len(renderer.prompt_ids(question, offered)),
+        context=context_length(source),
+    )
 
 
 def json_text(value: Any) -> str:

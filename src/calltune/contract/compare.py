@@ -161,6 +161,8 @@ class _Comparison:
 
     def node(self, old: Any, new: Any, where: Where, at: Where, n: bool, w: bool) -> None:
         """Two schemas of the same place. `n`, `w`: whether it is still open that narrowing, widening matter here."""
+        if text(old) == text(new) and '"$ref"' not in text(new):
+            return
         old, new = (_ANY if schema is True else schema for schema in (old, new))
         if isinstance(old, dict) and isinstance(new, dict):
             self.notes(old, new, where, at)
@@ -362,6 +364,7 @@ class _Node:
             self.emit("required", ("properties", name), before, after, narrows=self.n, widens=widens, **here)
             return
         kind = "removed" if after is None else "added"
+        here = here if after is not None else {**here, "new": self.new}
         self.emit(kind, ("properties", name), before, after, narrows=self.n and narrows, widens=widens, **here)
 
     def required(self, names: dict[str, str]) -> None:

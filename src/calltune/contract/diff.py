@@ -203,10 +203,12 @@ def _with_witness(change: Change, found: Difference, side: Side, old: Tool, new:
     root = accepting.parameters if side == "parameters" else accepting.returns
     inner, hint = (found.old, found.new) if side == "parameters" else (found.new, found.old)
     inner, hint = (root if schema is None else schema for schema in (inner, hint))
+    lacking = side == "returns" and found.kind == "removed"  # the new value is the object without it
+    site = found.site[:-1] if lacking else found.site
     specimens = Specimens(root)
     at = pointer(*found.at)
     for value in specimens.valid(inner, hint):
-        for whole in specimens.placed(found.site, value):
+        for whole in specimens.placed(site, value):
             if side == "parameters" and not isinstance(whole, dict):
                 continue
             check = (Tool.check, Tool.check_result)[side == "returns"]

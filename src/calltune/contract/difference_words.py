@@ -53,7 +53,8 @@ def words_for(kind: str, keyword: str, before: Any, after: Any, subject: str, at
 
 def _values(before: list[Any], after: list[Any]) -> str:
     old, new = ([quote(value, 40) for value in values] for values in (before, after))
-    gone, come = [one for one in old if one not in set(new)], [one for one in new if one not in set(old)]
+    was, is_now = set(old), set(new)
+    gone, come = [one for one in old if one not in is_now], [one for one in new if one not in was]
     parts = [f"no longer {listed(gone, 6)}"] * bool(gone) + [f"new {listed(come, 6)}"] * bool(come)
     return "; ".join(parts) or "the values stand in another order"
 
