@@ -167,7 +167,7 @@ def accepted(schema: Any) -> Any:
     return build_validator(schema).is_valid
 
 
-@settings(max_examples=250, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(pairs(), st.lists(VALUES, max_size=8))
 def test_what_is_not_said_to_narrow_accepts_all_that_was_accepted(
     schemas: tuple[dict[str, Any], dict[str, Any]], values: list[Any]
