@@ -110,7 +110,7 @@ def test_a_rule_is_silent_where_it_has_nothing_to_say(tools: list[Tool]) -> None
 
 def test_no_rule_speaks_of_a_fifth_of_the_tools_of_public_data(shared: Path) -> None:
     found: dict[str, Toolset] = {}
-    for name in ("glaive_demo_en.jsonl", "toolalpaca_eval.jsonl", "bfcl_multiple.jsonl"):
+    for name in ("glaive_demo_en.jsonl", "toolalpaca_eval.jsonl"):
         for row in read_rows(shared / "data" / name):
             if row.conversation is not None and row.conversation.offer is not None:
                 toolset = row.conversation.toolset()

@@ -79,6 +79,14 @@ def test_the_example_says_what_breaks_for_whom_and_what_to_do() -> None:
         assert part in shown
 
 
+def test_the_documentation_shows_what_the_command_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLE.parents[1])
+    files = (Path("examples/drift") / name for name in ("before.yaml", "after.yaml", "conversations.jsonl"))
+    old, new, data = files
+    shown = [line.rstrip() for line in compared(old, new, data=str(data))[1].strip().splitlines()]
+    assert "\n".join(shown) in Path("docs/drift.md").read_text(encoding="utf-8")
+
+
 def test_what_fails_is_what_is_asked_for(tmp_path: Path) -> None:
     old = saved(tmp_path / "old.json", tool(x={"type": "integer"}))
     described = saved(tmp_path / "described.json", tool(description="Plays a song.", x={"type": "integer"}))
