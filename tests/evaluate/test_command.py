@@ -226,3 +226,18 @@ def test_another_contract_than_the_one_trained_on_is_told_before_and_after(files
 def test_another_contract_is_refused_where_that_is_asked_for(files: Path, run_folder: Path) -> None:
     with pytest.raises(ContractError, match=r"argument day is gone[\s\S]*calltune diff .*run .*tools\.json"):
         run(files, RIGHT, model=str(run_folder), drift="refuse")
+
+
+def test_tools_that_rows_bring_are_compared_once_however_they_are_mixed(files: Path, run_folder: Path) -> None:
+    other = Tool(name="get_time", description="Another time.", parameters=TOOL.parameters)
+    mixed = [[TOOL, TIME], [TIME, TOOL], [other], [TOOL, other], [TIME]]
+    rows = [{**row(str(i), calls("x", {})), "tools": Toolset(tools).to_openai()} for i, tools in enumerate(mixed)]
+    for one, tools in zip(rows, mixed, strict=True):
+        one["messages"][1] = calls(tools[0].name, {} if tools[0] is TIME else {"city": "Oslo"})
+    (files / "mixed.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+    report, _ = run(files, ["No."] * 5, model=str(run_folder), tools=None, data=str(files / "mixed.jsonl"))
+    assert [warning for warning in report.warnings if warning.startswith("get_time")] == [
+        "get_time: new required argument city (string)",
+        'get_time: description "Another time.", was "Time."',
+    ]
+    assert not any("order" in warning for warning in report.warnings)

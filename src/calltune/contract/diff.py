@@ -85,7 +85,9 @@ def diff(old: Toolset, new: Toolset, *, witnesses: bool = True) -> Diff:
     """Everything that changed. Without `witnesses` no calls are looked for."""
     gone = [tool for tool in old if tool.name not in new]
     come = [tool for tool in new if tool.name not in old]
-    renames = renamed([(tool.name, _same(tool)) for tool in gone], [(tool.name, _same(tool)) for tool in come])
+    renames = (
+        renamed(*([(tool.name, _same(tool)) for tool in tools] for tools in (gone, come))) if gone and come else {}
+    )
     changes: list[Change] = []
     left = MOST_WITNESSES if witnesses else 0
     for tool in old:
@@ -150,7 +152,7 @@ def _of_tool(old: Tool, new: Tool) -> Iterator[tuple[Change, Difference | None, 
 
 def _behaviour(old: Tool, new: Tool) -> Iterator[Change]:
     """What the prompt does not show."""
-    named = {
+    named: dict[str, dict[Any, str]] = {
         "effect": {("read", "write"): "effect-read-to-write", ("write", "read"): "effect-write-to-read"},
         "idempotent": {(True, False): "idempotent-lost", (False, True): "idempotent-gained"},
         "timeout_s": {},

@@ -56,10 +56,10 @@ def settle(
 ) -> tuple[str, ...]:
     """What to warn of. `refuse` raises ContractError where calls that the model learned can be refused now and warns
     of the rest; `warn` warns of all; `allow` says nothing."""
-    changes = tuple(dict.fromkeys((change.sentence, is_outdated(change)) for change in changes))
+    told = dict.fromkeys((change.sentence, is_outdated(change)) for change in changes)
     if choice == "allow":
         return ()
-    outdated = [sentence for sentence, broken in changes if broken]
+    outdated = [sentence for sentence, broken in told if broken]
     compare = f"calltune diff {model} {contract or 'TOOLS'}"
     if choice == "refuse" and outdated:
         raise ContractError(
@@ -68,7 +68,7 @@ def settle(
             hint=f"Retrain it ({compare} --data ROWS says on what), give the contract it was trained on, or use it all "
             "the same with --drift warn.",
         )
-    return tuple(_cut([sentence for sentence, _ in changes], f" ({compare})"))
+    return tuple(_cut([sentence for sentence, _ in told], f" ({compare})"))
 
 
 def _cut(sentences: list[str], where: str = "") -> list[str]:

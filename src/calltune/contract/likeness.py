@@ -12,6 +12,8 @@ NEAR = 0.6
 """From here on a name reads like a rename, where all else is the same."""
 MOST_PAIRS = 20_000
 """More pairs than this are not compared by name: a thousand tools that came for a thousand that went."""
+LONGEST = 128
+"""Characters of a name that is looked into."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -23,6 +25,8 @@ def words(name: str) -> tuple[str, ...]:
 
 def likeness(one: str, other: str) -> float:
     """1 for the same words in any order, less for fewer letters in common."""
+    if max(len(one), len(other)) > LONGEST:  # comparing letters takes the product of the lengths
+        return float(one == other)
     left, right = words(one), words(other)
     if sorted(left) == sorted(right):
         return 1.0

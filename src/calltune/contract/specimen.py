@@ -67,17 +67,20 @@ class Specimens:
         if not path:
             yield value
             return
-        step, kind = path[0], list if isinstance(path[0], int) else dict
-        around = [whole for whole in self._inner(schema, 0) if isinstance(whole, kind)] or [kind()]
+        step, around = path[0], self._inner(schema, 0)
+        objects = [whole for whole in around if isinstance(whole, dict)] or [{}]
+        lists = [whole for whole in around if isinstance(whole, list)] or [[]]
         for child in self._children(schema, step):
             for inner in islice(self.placed(path[1:], value, child), 2):
-                for whole in around[:3]:
-                    if isinstance(step, str):
-                        yield {**whole, step: inner}
-                    else:
-                        before = [next(iter(self._inner(one, 0)), None) for i in range(min(step, MOST))
-                                  for one in islice(self._children(schema, i), 1)]  # fmt: skip
-                        yield [*before, inner, *whole[len(before) + 1 :]]
+                if isinstance(step, str):
+                    yield from ({**whole, step: inner} for whole in objects[:3])
+                else:
+                    before = [self._simplest(schema, index) for index in range(min(step, MOST))]
+                    yield from ([*before, inner, *whole[len(before) + 1 :]] for whole in lists[:3])
+
+    def _simplest(self, schema: Any, index: int) -> Any:
+        """An item to stand before another."""
+        return next((item for child in self._children(schema, index) for item in self._inner(child, 0)), None)
 
     def _children(self, schema: Any, step: str | int, depth: int = 0) -> Iterator[Any]:
         """The schemas that speak about a property or an item."""

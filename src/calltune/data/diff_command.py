@@ -23,6 +23,8 @@ from calltune.data.command import progress_bar
 from calltune.data.touched import Touched, touched
 from calltune.errors import ConfigError
 
+MOST_SHOWN = 200
+"""Changes printed; --json has all."""
 _STYLES = {"callers": "red", "model": "yellow", "nothing": "green"}
 _UNSEEN = ("tool-added", "argument-added", "argument-required", "enum-value-added", "alternative-added")
 """What rows made for the old contract cannot show."""
@@ -99,10 +101,12 @@ class DiffReport:
 
     def show(self, console: Console) -> None:
         """The changes by tool, the rows, and what to do."""
-        for tool, changes in groupby(self.found.changes, key=lambda change: change.tool):
+        for tool, changes in groupby(self.found.changes[:MOST_SHOWN], key=lambda change: change.tool):
             _say(console, Text(printable(tool) or "the list of tools", style="bold"))
             for change in changes:
                 _show_change(console, change)
+        if len(self.found.changes) > MOST_SHOWN:
+            _say(console, Text(f"... and {len(self.found.changes) - MOST_SHOWN:,} more changes (--json)", style="dim"))
         self._show_counts(console)
         if self.touched is not None:
             self._show_rows(console, self.touched)

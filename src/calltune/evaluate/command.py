@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from calltune.contract import Toolset
+from calltune.contract import Tool, Toolset
 from calltune.contract.drift import DriftChoice, settle
 from calltune.contract.sentences import printable
 from calltune.errors import ConfigError, ModelError
@@ -180,9 +180,21 @@ def _drift(config: EvalConfig, rows: Sequence[EvalRow]) -> tuple[str, ...]:
     run = find_run(config.model)
     if run is None:
         return ()
-    toolsets = {row.toolset.fingerprint: row.toolset for row in rows}.values()
-    changes = (change for toolset in toolsets for change in run.drift(toolset))
+    given = list({row.toolset.fingerprint: row.toolset for row in rows}.values())
+    together = given if len(given) == 1 else _merged(given)
+    changes = [change for toolset in together for change in run.drift(toolset, ordered=len(given) == 1)]
     return settle(changes, config.drift, model=config.model, contract=config.tools)
+
+
+def _merged(toolsets: Sequence[Toolset]) -> list[Toolset]:
+    """As few toolsets as hold every tool of the rows: thousands of rows mix a few hundred tools in as many ways."""
+    merged: list[dict[str, Tool]] = []
+    for tool in {tool.fingerprint: tool for toolset in toolsets for tool in toolset}.values():
+        room = next((tools for tools in merged if tool.name not in tools), None)
+        if room is None:
+            merged.append(room := {})
+        room[tool.name] = tool
+    return [Toolset(tools.values()) for tools in merged]
 
 
 def _files(config: EvalConfig) -> tuple[Path, ...]:

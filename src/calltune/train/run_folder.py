@@ -60,12 +60,13 @@ class Run:
     config: dict[str, Any]
     """The `TrainConfig`."""
 
-    def drift(self, toolset: Toolset) -> tuple[Change, ...]:
-        """What of `toolset` is not as the model was trained on; () where there is no one contract to compare with."""
+    def drift(self, toolset: Toolset, *, ordered: bool = True) -> tuple[Change, ...]:
+        """What of `toolset` is not as the model was trained on; () where there is no one contract to compare with.
+        `ordered` says that prompts show the tools in this order."""
         if self.contract is None:
             return ()
         given = self.config.get("tools") is not None  # else the union of the rows' tools, in no order that was shown
-        return drift(self.contract, toolset, ordered=given)
+        return drift(self.contract, toolset, ordered=ordered and given)
 
 
 def read_run(path: str | Path) -> Run:
@@ -185,8 +186,9 @@ def check_same_run(
         differences.append(f"model: {config.model} has other weights now")
     if then_contract != resolved["contract"]:
         old = folder / "contract.json"
-        both = old.is_file() and contract is not None
-        detail = [one.sentence for one in diff(Toolset.load(old), contract, witnesses=False).changes] if both else []
+        detail = []
+        if contract is not None and old.is_file():
+            detail = [change.sentence for change in diff(Toolset.load(old), contract, witnesses=False).changes]
         differences.append("contract: " + ("; ".join(detail) or f"{then_contract} then, {resolved['contract']} now"))
     if data["data_fingerprint"] != prepared_data["data_fingerprint"]:
         sizes = f"{data['rows']:,} rows then, {prepared_data['rows']:,} now"
