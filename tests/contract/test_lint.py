@@ -12,7 +12,8 @@ from rich.console import Console
 
 from calltune.contract import Tool, Toolset
 from calltune.contract.command import ToolsConfig, tools
-from calltune.contract.lint import PLACE_RULES, TOOL_RULES, TOOLSET_RULES, by_rule, lint
+from calltune.contract.lint import TOOL_RULES, TOOLSET_RULES, by_rule, lint
+from calltune.contract.lint_arguments import ARGUMENT_RULES
 from calltune.contract.tokens import token_costs
 from calltune.data.read import read_rows
 from calltune.errors import ConfigError
@@ -86,7 +87,7 @@ def test_a_rule_speaks_once_of_the_place_and_says_what_to_write(
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {case[0] for case in CASES} == {*TOOL_RULES, *PLACE_RULES, *TOOLSET_RULES}
+    assert {case[0] for case in CASES} == {*TOOL_RULES, *ARGUMENT_RULES, *TOOLSET_RULES}
 
 
 QUIET = [
@@ -169,7 +170,9 @@ def test_a_tool_costs_what_the_prompt_is_longer_with_it(tmp_path: Path) -> None:
 def test_the_documentation_names_every_rule() -> None:
     page = (ROOT / "docs" / "drift.md").read_text(encoding="utf-8")
     named = re.findall(r"^- `([\w-]+)`:", page, flags=re.MULTILINE)
-    assert sorted(named) == sorted([*TOOL_RULES, *PLACE_RULES, *TOOLSET_RULES, "context-exceeded", "context-half-full"])
+    assert sorted(named) == sorted(
+        [*TOOL_RULES, *ARGUMENT_RULES, *TOOLSET_RULES, "context-exceeded", "context-half-full"]
+    )
 
 
 def test_rules_are_counted_most_first() -> None:

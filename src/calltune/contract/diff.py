@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import Any, Literal
 
 from .change import RULES, Breaks, Change
-from .compare import Difference, compare, demands, text
+from .compare import compare
+from .difference import Difference, demands, text
 from .difference_words import words_for
 from .likeness import renamed
 from .problem import pointer

@@ -17,6 +17,7 @@ from typing import Any
 from .json_text import quote
 from .keywords import subschemas
 from .likeness import words
+from .lint_arguments import ARGUMENT_RULES, Found, arguments_of
 from .problem import pointer
 from .sentences import label, listed
 from .tools import Tool
@@ -31,18 +32,6 @@ DEEP = 4
 _SAID = re.compile(r"[A-Za-z0-9']+|[^\W_]")
 """A word; of a script without spaces, a character."""
 _REFUSED = re.compile(r"[^A-Za-z0-9_-]")
-_NEGATIONS = frozenset({"no", "not", "non", "dont", "never", "disable", "disabled", "without"})
-_FORMS = {
-    "date": '"format": "date" (2026-05-31), or a `pattern` for another form',
-    "datetime": '"format": "date-time" (2026-05-31T14:30:00Z), or a `pattern` for another form',
-    "timestamp": '"format": "date-time" (2026-05-31T14:30:00Z), or a `pattern` for another form',
-    "time": '"pattern": "^[0-2][0-9]:[0-5][0-9]$" for 14:30, or "format": "time" for 14:30:00Z',
-    "email": '"format": "email"',
-    "url": '"format": "uri"',
-    "uri": '"format": "uri"',
-    "uuid": '"format": "uuid"',
-}
-"""The last word of an argument's name -> how its text is bound to a form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,46 +54,17 @@ class Remark:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One argument or field of a tool's parameters, however deep."""
-
-    tool: Tool
-    name: str
-    schema: dict[str, Any]
-    where: tuple[str | int, ...]
-    at: tuple[str | int, ...]
-    required: bool
-
-    @property
-    def kinds(self) -> set[str]:
-        kind = self.schema.get("type", ())
-        return {kind} if isinstance(kind, str) else set(kind)
-
-    @property
-    def bounded(self) -> bool:
-        """Whether a text is bound to values or a form."""
-        return bool(self.schema.keys() & {"enum", "const", "pattern", "format", "maxLength"})
-
-    def remark(self, message: str, instead: str, *below: str | int) -> tuple[str, str, str]:
-        return pointer("parameters", *self.where, *below), f"{label(self.at)} {message}", instead
-
-
-Found = Iterator[tuple[str, str, str]]
-"""Pointer, message, what to write instead."""
-
-
 def lint(toolset: Toolset) -> tuple[Remark, ...]:
     """Every remark: of each tool in order, then of the contract as a whole."""
     remarks = []
     for tool in toolset:
-        places = tuple(_places(tool))
+        arguments = tuple(arguments_of(tool))
         for rule, check in TOOL_RULES.items():
             remarks += [Remark(rule=rule, tool=tool.name, pointer=at, message=m, instead=i) for at, m, i in check(tool)]
-        for rule, look in PLACE_RULES.items():
-            for place in places:
+        for rule, look in ARGUMENT_RULES.items():
+            for argument in arguments:
                 remarks += [
-                    Remark(rule=rule, tool=tool.name, pointer=at, message=m, instead=i) for at, m, i in look(place)
+                    Remark(rule=rule, tool=tool.name, pointer=at, message=m, instead=i) for at, m, i in look(argument)
                 ]
     for rule, compare in TOOLSET_RULES.items():
         remarks += [
@@ -116,26 +76,6 @@ def lint(toolset: Toolset) -> tuple[Remark, ...]:
 def by_rule(remarks: tuple[Remark, ...]) -> dict[str, int]:
     """How often each rule speaks, most first."""
     return dict(Counter(remark.rule for remark in remarks).most_common())
-
-
-def _places(tool: Tool) -> Iterator[_Place]:
-    """Every declared argument, outermost first."""
-    stack: list[tuple[Any, tuple[str | int, ...], tuple[str | int, ...]]] = [(tool.parameters, (), ())]
-    while stack:
-        node, where, at = stack.pop()
-        if not isinstance(node, dict):
-            continue
-        below = []
-        for keyword, key, child in subschemas(node):
-            if keyword in ("not", "if", "propertyNames", "contains"):
-                continue
-            place = (*where, keyword) if key is None else (*where, keyword, key)
-            inner = (*at, str(key)) if keyword == "properties" else (*at, 0) if keyword == "items" else at
-            if keyword == "properties":
-                schema = child if isinstance(child, dict) else {}
-                yield _Place(tool, str(key), schema, place, inner, key in node.get("required", ()))
-            below.append((child, place, inner))
-        stack += reversed(below)
 
 
 # -- of one tool -----------------------------------------------------------------------------------------------------
@@ -204,94 +144,6 @@ TOOL_RULES: dict[str, Callable[[Tool], Found]] = {
 }
 
 
-# -- of one argument -------------------------------------------------------------------------------------------------
-
-
-def _untyped(place: _Place) -> Found:
-    known = {"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "not", "if"}
-    if not place.schema.keys() & known:
-        yield place.remark("has no type: anything is accepted", 'Say which, such as "type": "string".')
-
-
-def _undescribed(place: _Place) -> Found:
-    if not str(place.schema.get("description", "")).strip() and "const" not in place.schema:
-        yield place.remark("has no description", "Say what it means and what form it has.", "description")
-
-
-def _enum_of_one(place: _Place) -> Found:
-    if len(place.schema.get("enum", ())) == 1:
-        value = quote(place.schema["enum"][0])
-        yield place.remark(f"can only be {value}", f'Leave it out and fill it in yourself, or write "const": {value}.')
-
-
-def _enum_by_case(place: _Place) -> Found:
-    texts = [value for value in place.schema.get("enum", ()) if isinstance(value, str)]
-    folded = Counter(value.casefold().replace("-", "_").replace(" ", "_") for value in texts)
-    same = [v for v in texts if folded[v.casefold().replace("-", "_").replace(" ", "_")] > 1]
-    if same:
-        message = f"lists values that differ only in case or punctuation: {listed(map(quote, same), 4)}"
-        yield place.remark(message, "Keep one of each, and map it to the other inside the function.", "enum")
-
-
-def _negated(place: _Place) -> Found:
-    named = [word for word in words(place.name) if word in _NEGATIONS]
-    if place.kinds == {"boolean"} and named:
-        message = f"is a flag that says what is not: models mix up {place.name}=false and true"
-        yield place.remark(message, f"Turn it round: a name without {quote(named[0])}.")
-
-
-def _required_default(place: _Place) -> Found:
-    if place.required and "default" in place.schema:
-        message = f"is required and has the default {quote(place.schema['default'])}, which is never used"
-        yield place.remark(message, "Take it out of `required`, or drop the default.", "default")
-
-
-def _nullable(place: _Place) -> Found:
-    branches = [b for word in ("anyOf", "oneOf") for b in place.schema.get(word, ()) if isinstance(b, dict)]
-    null = "null" in place.kinds or any(branch.get("type") == "null" for branch in branches)
-    if null and not place.required and place.kinds != {"null"} and place.schema.get("default", True) is not None:
-        message = "may be left out and may be null: two ways to say nothing, of which rows show one"
-        yield place.remark(message, "Allow one: drop null, or require it.")
-
-
-def _free_form(place: _Place) -> Found:
-    shaped = {"properties", "patternProperties", "anyOf", "oneOf", "allOf", "$ref", "enum", "const"}
-    rest = place.schema.get("additionalProperties", True)
-    if "object" in place.kinds and not place.schema.keys() & shaped and rest in (True, {}):
-        yield place.remark("is an object of anything: nothing in it is checked", "Declare its `properties`.")
-
-
-def _unbounded_list(place: _Place) -> Found:
-    if "array" in place.kinds and not place.schema.keys() & {"maxItems", "enum", "const"}:
-        closed = place.schema.get("items") is False
-        if not closed:
-            yield place.remark("is a list of any length", 'Add "maxItems".')
-
-
-def _formless(place: _Place) -> Found:
-    last = "datetime" if words(place.name)[-2:] == ("date", "time") else words(place.name)[-1]
-    if (
-        place.kinds == {"string"}
-        and last in _FORMS
-        and not place.schema.keys() & {"format", "pattern", "enum", "const"}
-    ):
-        yield place.remark(f"is a {last} as text of any form", f"Add {_FORMS[last]}.")
-
-
-PLACE_RULES: dict[str, Callable[[_Place], Found]] = {
-    "type-missing": _untyped,
-    "argument-description-missing": _undescribed,
-    "enum-of-one": _enum_of_one,
-    "enum-by-case": _enum_by_case,
-    "flag-negated": _negated,
-    "required-with-default": _required_default,
-    "optional-and-nullable": _nullable,
-    "object-free-form": _free_form,
-    "list-unbounded": _unbounded_list,
-    "format-missing": _formless,
-}
-
-
 # -- of all tools together -------------------------------------------------------------------------------------------
 
 
@@ -306,7 +158,7 @@ def _unbounded_texts(toolset: Toolset) -> Iterator[tuple[str, str, str, str]]:
     if all(tool.effect == "write" for tool in toolset):
         return
     for tool in toolset:
-        found = [label(p.at) for p in _places(tool) if "string" in p.kinds and not p.bounded]
+        found = [label(p.at) for p in arguments_of(tool) if "string" in p.kinds and not p.bounded]
         if found and tool.effect == "write":
             message = f"a call that writes takes text of any length: {listed(found)}"
             yield tool.name, "/parameters", message, 'Add "maxLength", a `pattern` or an `enum`.'

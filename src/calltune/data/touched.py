@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from calltune.contract import Problem, Toolset
-from calltune.contract.compare import demands
 from calltune.contract.diff import Diff
+from calltune.contract.difference import demands
 from calltune.data.conversation import Conversation
 from calltune.data.read import Row, read_rows
 from calltune.data.report import Finding
