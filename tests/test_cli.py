@@ -130,3 +130,12 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
         main([name, "--help"])
     assert stop.value.code == 0
     assert f"calltune {name}" in capsys.readouterr().out
+
+
+def test_tools_with_a_model_says_what_each_costs_it(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("transformers")
+    assert main(["tools", str(files / "tools.json"), "--model", "base", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    tokens = printed["tokens"]
+    assert 0 < tokens["tools"]["ping"] <= tokens["total"] - tokens["without"] < tokens["context"]
+    assert [remark["rule"] for remark in printed["lint"]] == ["description-missing"]

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 SOURCE = Path(__file__).parents[1] / "src" / "calltune"
 LADDER = (
     *("errors", "contract", "data", "render", "train", "generate", "guard", "evaluate", "serve"),
-    *("base", "demo", "cli", "__main__", "__init__"),
+    *("base", "demo", "compose", "cli", "__main__", "__init__"),
 )
 HEAVY = {"torch", "transformers", "trl", "peft", "datasets", "numpy", "matplotlib", "accelerate"}
 

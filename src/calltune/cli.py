@@ -48,6 +48,9 @@ PATIENCE_S = 10
 
 COMMANDS = {
     "tools": Command("calltune.contract.command", "ToolsConfig", "tools", "any source of functions -> a contract"),
+    "diff": Command(
+        "calltune.data.diff_command", "DiffConfig", "compare_contracts", "what changed in a contract, and for whom"
+    ),
     "check": Command("calltune.data.command", "CheckConfig", "check", "every bad row, with line, pointer and reason"),
     "split": Command(
         "calltune.data.split", "SplitConfig", "split", "rows -> train and test files that share no question"
@@ -171,73 +174,9 @@ def parse(name: str, arguments: list[str]) -> tuple[Any, Callable[..., Report]]:
         description=f"{command.summary}.",
         console_outputs=is_first(),
     )
-    return config, COMPOSED.get(name, getattr(module, command.function))
+    from calltune.compose import COMPOSED
 
-
-def check_with_others(config: Any, *, console: Any) -> Report:
-    """`calltune check`; where a model is named, rows longer than it can hold are bad too, and `--fix` takes the guard's
-    repairs."""
-    from dataclasses import replace
-
-    from calltune.data import check
-
-    mend = None if config.fix is None else mend_recorded_call
-    if config.model is None:
-        return check(config, console=console, mend=mend)
-    from calltune.render.renderer import load_renderer
-    from calltune.render.source import context_length, resolve_model
-
-    source = resolve_model(config.model)
-    renderer, _ = load_renderer(source)
-    if config.max_tokens is None:
-        config = replace(config, max_tokens=context_length(source))
-    longest = lambda row: max(len(part) for part in renderer.render(row))  # noqa: E731
-    return check(config, console=console, measure=longest, mend=mend)
-
-
-def stats_with_tokens(config: Any, *, console: Any) -> Report:
-    """`calltune stats`; where a model is named, lengths are its tokens."""
-    from calltune.data.stats import stats
-
-    if config.model is None:
-        return stats(config, console=console)
-    from collections import Counter
-
-    from calltune.render.renderer import load_renderer
-    from calltune.render.source import resolve_model
-
-    renderer, _ = load_renderer(resolve_model(config.model))
-
-    def count_tokens(row: Any) -> dict[str, int]:
-        counts: Counter[str] = Counter()
-        for part in renderer.render(row):
-            counts.update(part.counts())
-        return dict(counts)
-
-    return stats(config, console=console, count_tokens=count_tokens)
-
-
-def mend_recorded_call(toolset: Any, name: str, written: Any) -> tuple[dict[str, Any], tuple[Any, ...]] | None:
-    """A call that stands in a row, mended as the guard would mend it before it runs; None where that is not enough."""
-    from calltune.data.fix import Change
-    from calltune.guard.checked import checked
-    from calltune.guard.repair import RECORDED
-    from calltune.render.parse import ToolCall
-
-    text = written if isinstance(written, str) else None
-    call = ToolCall(name=name, arguments=None if text is not None else written, arguments_text=text)
-    found = checked(toolset, call, RECORDED, recorded=True)
-    if found.problems or not isinstance(found.call.arguments, dict):
-        return None
-    changes = tuple(
-        Change(kind=one.kind, pointer=one.pointer.removeprefix("/arguments"), before=one.before, after=one.after)
-        for one in found.repairs
-    )
-    return found.call.arguments, changes
-
-
-COMPOSED: dict[str, Callable[..., Report]] = {"check": check_with_others, "stats": stats_with_tokens}
-"""Commands of a lower stage that are given something of a higher one."""
+    return config, COMPOSED.get(name) or getattr(module, command.function)
 
 
 def json_text(value: Any) -> str:

@@ -11,11 +11,13 @@ import pytest
 from rich.console import Console
 
 from calltune.contract import Tool, Toolset
-from calltune.errors import ConfigError, DataError
+from calltune.errors import ConfigError, ContractError, DataError
 from calltune.evaluate import EvalConfig, EvalReport, evaluate, metrics
 from calltune.evaluate.rows import eval_rows
 from calltune.evaluate.run import predict
 from calltune.generate import Completion, Request, ScriptedEngine
+from calltune.train import TrainConfig
+from calltune.train.run_folder import ADAPTER, describe
 
 TOOL = Tool(
     name="get_weather",
@@ -200,3 +202,42 @@ def test_the_expected_turns_of_real_data_score_full_marks(shared: Path, name: st
     predictions = predict(rows, ScriptedEngine(oracle))
     assert {m.value for m in metrics([p.score for p in predictions]).values() if m.n} == {1.0}
     assert {p.outcome.decision for p in predictions} <= {"calls", "reply"}
+
+
+@pytest.fixture
+def run_folder(files: Path) -> Path:
+    """A run that was trained when the weather took a town."""
+    parameters = {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome", "Oslo"]}, "day": {}}}
+    config = TrainConfig(data="d", tools="tools.json", out=files / "run")
+    resolved = {"model": {"name": "base"}, "template": "calltune", "thinking": "off", "format": "hermes"}
+    trained = Tool(name="get_weather", description="Weather.", parameters=parameters)
+    describe(config, resolved, {}, Toolset([trained, TIME]))
+    (config.out / ADAPTER).touch()
+    return config.out
+
+
+def test_another_contract_than_the_one_trained_on_is_told_before_and_after(files: Path, run_folder: Path) -> None:
+    report, shown = run(files, RIGHT, model=str(run_folder))
+    assert "get_weather: argument day is gone" in report.warnings
+    assert shown.count("get_weather: argument day is gone") == 2
+    assert not run(files, RIGHT, model=str(run_folder), drift="allow")[0].warnings
+
+
+def test_another_contract_is_refused_where_that_is_asked_for(files: Path, run_folder: Path) -> None:
+    with pytest.raises(ContractError, match=r"argument day is gone[\s\S]*calltune diff .*run .*tools\.json"):
+        run(files, RIGHT, model=str(run_folder), drift="refuse")
+
+
+def test_tools_that_rows_bring_are_compared_once_however_they_are_mixed(files: Path, run_folder: Path) -> None:
+    other = Tool(name="get_time", description="Another time.", parameters=TOOL.parameters)
+    mixed = [[TOOL, TIME], [TIME, TOOL], [other], [TOOL, other], [TIME]]
+    rows = [{**row(str(i), calls("x", {})), "tools": Toolset(tools).to_openai()} for i, tools in enumerate(mixed)]
+    for one, tools in zip(rows, mixed, strict=True):
+        one["messages"][1] = calls(tools[0].name, {} if tools[0] is TIME else {"city": "Oslo"})
+    (files / "mixed.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+    report, _ = run(files, ["No."] * 5, model=str(run_folder), tools=None, data=str(files / "mixed.jsonl"))
+    assert [warning for warning in report.warnings if warning.startswith("get_time")] == [
+        "get_time: new required argument city (string)",
+        'get_time: description "Another time.", was "Time."',
+    ]
+    assert not any("order" in warning for warning in report.warnings)

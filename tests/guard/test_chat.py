@@ -12,9 +12,11 @@ import pytest
 from rich.console import Console
 
 from calltune.contract import Tool, Toolset
-from calltune.errors import ConfigError
+from calltune.errors import ConfigError, ContractError
 from calltune.generate import ScriptedEngine
 from calltune.guard.chat import ChatConfig, ChatReport, chat
+from calltune.train import TrainConfig
+from calltune.train.run_folder import ADAPTER, describe
 
 FUNCTIONS = '''
 from calltune.contract import tool
@@ -68,7 +70,7 @@ def contract(tmp_path: Path) -> Path:
 def talk(contract: str | Path, script: list[Any], lines: Sequence[str], **options: Any) -> tuple[ChatReport, str, Any]:
     console = Console(file=io.StringIO(), width=200)
     engine = ScriptedEngine(script)
-    config = ChatConfig(model="scripted", tools=str(contract), **options)
+    config = ChatConfig(**{"model": "scripted", "tools": str(contract), **options})
     report = chat(config, console=console, read=typed(lines), engine=engine)
     report.show(console)
     return report, console.file.getvalue(), engine  # type: ignore[attr-defined]
@@ -191,6 +193,26 @@ def test_commands_show_reset_and_quit(contract: Path) -> None:
 def test_without_a_contract_it_says_what_to_type() -> None:
     with pytest.raises(ConfigError, match="--tools"):
         chat(ChatConfig(model="base"), console=Console(file=io.StringIO()), read=typed([]))
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Path:
+    """A run that was trained when `read_clock` needed no zone, and `send` took any text."""
+    config = TrainConfig(data="d", tools="tools.json", out=tmp_path / "run")
+    resolved = {"model": {"name": "base"}, "template": "calltune", "thinking": "off", "format": "hermes"}
+    trained = [Tool(name="read_clock", description="The time."), Tool(name="send", description="Send it.")]
+    describe(config, resolved, {}, Toolset(trained))
+    (config.out / ADAPTER).touch()
+    return config.out
+
+
+def test_a_run_is_not_used_with_a_contract_that_refuses_what_it_learned(contract: Path, run_folder: Path) -> None:
+    with pytest.raises(ContractError, match=r"read_clock: new required argument zone[\s\S]*--drift warn"):
+        talk(contract, [], [], model=str(run_folder))
+    _, shown, _ = talk(contract, ["Hi."], ["hi"], model=str(run_folder), drift="warn")
+    assert "warning: read_clock: new required argument zone" in shown and "warning: send: new argument text" in shown
+    _, shown, _ = talk(contract, ["Hi."], ["hi"], model=str(run_folder), drift="allow")
+    assert "warning" not in shown
 
 
 def test_a_pipe_as_input_works_and_is_echoed(contract: Path, monkeypatch: pytest.MonkeyPatch) -> None:

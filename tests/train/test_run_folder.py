@@ -9,9 +9,9 @@ import pytest
 
 from calltune.contract import Toolset
 from calltune.errors import ConfigError, ModelError
-from calltune.train import TrainConfig, contract_differences, read_run
+from calltune.train import TrainConfig, read_run
 from calltune.train.checkpoints import mark_complete
-from calltune.train.run_folder import ADAPTER, claim, describe, draw_loss, read_log
+from calltune.train.run_folder import ADAPTER, check_same_run, claim, describe, draw_loss, read_log
 
 from .conftest import MUSIC, WEATHER
 
@@ -79,21 +79,40 @@ def test_a_run_knows_its_contract_and_says_what_differs(tmp_path: Path) -> None:
     (tmp_path / ADAPTER).touch()
     run = read_run(tmp_path)
     assert run.contract is not None and run.contract.fingerprint == trained.fingerprint
-    assert run.check_contract(trained) == ()
-    assert run.check_contract(Toolset.from_openai([MUSIC])) == ()
+    assert run.drift(trained) == ()
+    assert run.drift(Toolset.from_openai([MUSIC])) == ()
     wider = {**WEATHER["function"]["parameters"], "required": []}
     changed = {**WEATHER, "function": {**WEATHER["function"], "parameters": wider}}
     new = {"type": "function", "function": {"name": "stop", "parameters": {"type": "object", "properties": {}}}}
     given = Toolset.from_openai([changed, new])
-    sentences = run.check_contract(given)
-    assert sentences == (
-        "get_weather: its parameters changed since training",
-        "stop: the model was not trained on this tool",
-    )
+    assert [change.sentence for change in run.drift(given)] == [
+        "get_weather: city is no longer required",
+        "stop is new",
+    ]
 
 
-def test_a_run_on_many_contracts_takes_any() -> None:
-    assert contract_differences(None, Toolset.from_openai([MUSIC])) == ()
+def test_a_run_on_many_contracts_takes_any(tmp_path: Path) -> None:
+    describe(TrainConfig(data="d", out=tmp_path), RESOLVED, {"rows": 3}, None)
+    (tmp_path / ADAPTER).touch()
+    assert read_run(tmp_path).drift(Toolset.from_openai([MUSIC])) == ()
+
+
+def test_the_order_of_tools_counts_only_where_training_showed_one(tmp_path: Path) -> None:
+    trained, given = Toolset.from_openai([WEATHER, MUSIC]), Toolset.from_openai([MUSIC, WEATHER])
+    for tools, expected in (("tools.json", ["tools-reordered"]), (None, [])):
+        describe(TrainConfig(data="d", tools=tools, out=tmp_path), RESOLVED, {"rows": 3}, trained)
+        (tmp_path / ADAPTER).touch()
+        assert [change.rule.id for change in read_run(tmp_path).drift(given)] == expected
+
+
+def test_a_resumed_run_says_what_changed_in_its_contract(tmp_path: Path) -> None:
+    trained = Toolset.from_openai([WEATHER, MUSIC])
+    config = TrainConfig(data="d", out=tmp_path, resume=True)
+    data = {"rows": 3, "data_fingerprint": "a", "token_fingerprint": "b"}
+    describe(config, {**RESOLVED, "contract": trained.fingerprint}, data, trained)
+    now = Toolset.from_openai([MUSIC])
+    with pytest.raises(ConfigError, match="contract: get_weather is gone"):
+        check_same_run(config, {**RESOLVED, "contract": now.fingerprint}, data, now)
 
 
 def test_a_log_line_cut_off_by_a_crash_is_left_out_and_the_curve_is_drawn(tmp_path: Path) -> None:

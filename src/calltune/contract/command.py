@@ -13,8 +13,11 @@ from tyro.conf import Positional
 
 from calltune.errors import ConfigError
 
+from .lint import Remark, lint
+from .lint_report import show_remarks
 from .projection import Unenforced, by_keyword, unenforced
 from .sentences import printable
+from .tokens import Measure, TokenCosts, token_costs
 from .tools import Tool
 from .toolset import Toolset
 
@@ -35,6 +38,12 @@ class ToolsConfig:
     """The file to write, such as tools.json; without it the tools are only checked and listed."""
     explain: bool = False
     """Say what of the schemas a grammar cannot keep a model to while it writes, so that only validation sees it."""
+    lint: bool = True
+    """Say what of the names, descriptions and schemas makes a model call badly."""
+    strict_lint: bool = False
+    """Exit with 1 where the lint has a remark."""
+    model: str | None = None
+    """Count the tokens that each tool costs this model: "base", a folder, a run folder or a Hugging Face name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +58,27 @@ class ToolsReport:
     """The file that was written."""
     unenforced: tuple[Unenforced, ...] | None = None
     """What is left to validation; None where it was not asked for."""
+    remarks: tuple[Remark, ...] | None = None
+    """What the lint says; None where it was not asked for."""
+    strict: bool = False
+    """Whether a remark is a failure."""
+    tokens: TokenCosts | None = None
+    """What the tools cost a model; None where none was named."""
 
     @property
     def exit_code(self) -> int:
-        """Always 0: a contract with a fault is not read at all."""
-        return 0
+        """0, for a contract with a fault is not read at all; 1 where the lint is strict and has a remark."""
+        return int(self.strict and bool(self.remarks))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for --json."""
         plain = {"source": self.source, "out": None if self.out is None else str(self.out), **self.toolset.to_json()}
         if self.toolset.not_carried:
             plain["not_carried"] = [asdict(one) for one in self.toolset.not_carried]
+        if self.remarks is not None:
+            plain["lint"] = [remark.to_json() for remark in self.remarks]
+        if self.tokens is not None:
+            plain["tokens"] = self.tokens.to_json()
         return plain if self.unenforced is None else {**plain, "unenforced": [asdict(one) for one in self.unenforced]}
 
     def show(self, console: Console) -> None:
@@ -70,11 +89,14 @@ class ToolsReport:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in ("tool", "effect", "arguments", "returns", "description"):
             table.add_column(heading, overflow="fold" if heading != "description" else "ellipsis")
+        if self.tokens is not None:
+            table.add_column("tokens", justify="right")
         for tool in self.toolset:
             effect = tool.effect + (" idempotent" if tool.idempotent and tool.effect == "write" else "")
             lines = tool.description.strip().splitlines()
             cells = (tool.name, effect, arguments_line(tool), _kind(tool.returns), lines[0] if lines else "")
-            table.add_row(*(Text(printable(cell)) for cell in cells))
+            cost = () if self.tokens is None else (f"{self.tokens.each[tool.name]:,}",)
+            table.add_row(*(Text(printable(cell)) for cell in (*cells, *cost)))
         console.print(table)
         count = len(self.toolset)
         console.print(f"\n{count} tool{'s' if count != 1 else ''}, {self.toolset.fingerprint}", highlight=False)
@@ -83,6 +105,10 @@ class ToolsReport:
             self._show_not_carried(console)
         if self.unenforced is not None:
             self._show_unenforced(console)
+        if self.tokens is not None:
+            console.print(Text(printable(self.tokens.sentence)))
+        if self.remarks is not None:
+            show_remarks(console, self.remarks)
         if self.out is not None:
             console.print(Text(f"Wrote {self.out}."))
             console.print(Text(f"Next: calltune check --tools {self.out} --data conversations.jsonl"))
@@ -116,8 +142,13 @@ class ToolsReport:
             console.print(Text(f"  and {len(self.unenforced) - MOST_SHOWN} more; in all {counts}"))
 
 
-def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
-    """Reads, checks and, with `out`, writes a contract."""
+def tools(
+    config: ToolsConfig, *, console: Console, measure: Measure | None = None, context: int | None = None
+) -> ToolsReport:
+    """Reads, checks and, with `out`, writes a contract. `measure` counts the tokens of a prompt for `config.model`,
+    which can hold `context` of them."""
+    if config.strict_lint and not config.lint:
+        raise ConfigError("--strict-lint and --no-lint exclude each other.", hint="Leave one out.")
     toolset = _loaded(config.source, console)
     sources = {Path(config.source).resolve(), Path(config.source.rpartition(":")[0] or config.source).resolve()}
     if config.out is not None and config.out.resolve() in sources:
@@ -131,7 +162,33 @@ def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
                 f"{config.out} cannot be written: {error.strerror or error}.", hint="Give another --out."
             ) from error
     left = unenforced(toolset) if config.explain else None
-    return ToolsReport(toolset=toolset, source=config.source, out=config.out, unenforced=left)
+    costs = None if measure is None else _costs(config, toolset, measure, context, console)
+    remarks = (*lint(toolset), *(costs.remarks() if costs else ())) if config.lint else None
+    return ToolsReport(
+        toolset=toolset,
+        source=config.source,
+        out=config.out,
+        unenforced=left,
+        remarks=remarks,
+        strict=config.strict_lint,
+        tokens=costs,
+    )
+
+
+def _costs(
+    config: ToolsConfig, toolset: Toolset, measure: Measure, context: int | None, console: Console
+) -> TokenCosts:
+    from rich.progress import Progress
+
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("counting tokens", total=len(toolset))
+        return token_costs(
+            toolset,
+            measure,
+            model=config.model or "the model",
+            context=context,
+            on_progress=lambda done: bar.update(task, completed=done),
+        )
 
 
 def _loaded(source: str, console: Console) -> Toolset:

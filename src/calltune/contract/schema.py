@@ -163,14 +163,14 @@ def _unusable(schema: dict[str, Any], where: Where) -> Iterator[tuple[Where, str
             continue
         alone = {key: value for key, value in node.items() if key != "default"}
         if node is not schema and (defs or "$ref" in str(alone)):
-            alone = _beside(alone, schema)
+            alone = beside(alone, schema)
         validator = build_validator(alone)
         if not validator.is_valid(node["default"]):
             sentence = one_sentence(validator, alone, node["default"], "the default")
             yield (*at, "default"), f"the default {quote(node['default'])} breaks its own schema: {sentence}"
 
 
-def _beside(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+def beside(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
     """One subschema that can stand alone: the definitions come along, and `#` still names the whole."""
     text = json.dumps({**node, "$defs": {**root.get("$defs", {}), "": {k: v for k, v in root.items() if k != "$defs"}}})
     moved: dict[str, Any] = json.loads(text.replace('"$ref": "#"', '"$ref": "#/$defs/"'))

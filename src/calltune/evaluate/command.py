@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from calltune.contract import Toolset
+from calltune.contract import Tool, Toolset
+from calltune.contract.drift import DriftChoice, settle
+from calltune.contract.sentences import printable
 from calltune.errors import ConfigError, ModelError
 from calltune.evaluate.report import EvalReport, Side
 from calltune.evaluate.rows import EvalRow, Turns, eval_rows
@@ -64,6 +66,9 @@ class EvalConfig:
     """Chat template, as in training; auto is what the run was trained with."""
     thinking: Literal["auto", "on", "off"] = "auto"
     """Whether the model may reason before it answers."""
+    drift: DriftChoice = "warn"
+    """A run on tools that are not those it was trained on: refuse where calls that it learned would be refused now,
+    only warn (nothing runs here, and a changed contract is worth measuring), or allow it in silence."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """Number format of the weights."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -78,7 +83,9 @@ def evaluate(
     tools = Toolset.load(config.tools) if config.tools else None
     rows, skipped = eval_rows(config.data, tools=tools, turns=config.turns, limit=config.limit)
     console.print(f"{len(rows)} turns from {config.data}", markup=False)
-    warnings = _contract_warnings(config.model, rows)
+    warnings = _drift(config, rows)
+    for warning in warnings:  # now, not after an hour of generation
+        console.print(f"warning: {printable(warning)}", style="yellow", markup=False)
     before = _score(config.compare, rows, config, console, compare_engine) if config.compare else None
     after = _score(config.model, rows, config, console, engine)
     too_long = sum(prediction.completion.error is not None for prediction in after.predictions)
@@ -168,13 +175,26 @@ def _seen_tools(model: str) -> frozenset[str] | None:
     return None if run is None or run.contract is None else frozenset(run.contract.names)
 
 
-def _contract_warnings(model: str, rows: Sequence[EvalRow]) -> tuple[str, ...]:
+def _drift(config: EvalConfig, rows: Sequence[EvalRow]) -> tuple[str, ...]:
     """Tools that are not those trained on: their scores are not those of the model as trained."""
-    run = find_run(model)
+    run = find_run(config.model)
     if run is None:
         return ()
-    toolsets = {row.toolset.fingerprint: row.toolset for row in rows}.values()
-    return tuple(dict.fromkeys(sentence for toolset in toolsets for sentence in run.check_contract(toolset)))
+    given = list({row.toolset.fingerprint: row.toolset for row in rows}.values())
+    together = given if len(given) == 1 else _merged(given)
+    changes = [change for toolset in together for change in run.drift(toolset, ordered=len(given) == 1)]
+    return settle(changes, config.drift, model=config.model, contract=config.tools)
+
+
+def _merged(toolsets: Sequence[Toolset]) -> list[Toolset]:
+    """As few toolsets as hold every tool of the rows: thousands of rows mix a few hundred tools in as many ways."""
+    merged: list[dict[str, Tool]] = []
+    for tool in {tool.fingerprint: tool for toolset in toolsets for tool in toolset}.values():
+        room = next((tools for tools in merged if tool.name not in tools), None)
+        if room is None:
+            merged.append(room := {})
+        room[tool.name] = tool
+    return [Toolset(tools.values()) for tools in merged]
 
 
 def _files(config: EvalConfig) -> tuple[Path, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.contract import Problem, Toolset
+from calltune.contract.drift import DriftChoice, settle
 from calltune.contract.sentences import printable
 from calltune.errors import CalltuneError, ConfigError
 from calltune.generate.completion import Request
@@ -69,6 +70,9 @@ class ChatConfig:
     """Chat template; auto is what the run was trained with."""
     thinking: Literal["auto", "on", "off"] = "auto"
     """Whether the model may reason before it answers."""
+    drift: DriftChoice = "refuse"
+    """A run with tools that are not those it was trained on: refuse where calls that it learned would be refused now
+    (and warn of lesser changes), only warn, or allow it in silence."""
     grammar: BackendName = "auto"
     """Keep answers well-formed with a grammar made from the contract, where one is installed."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
@@ -150,8 +154,9 @@ def _contract(config: ChatConfig, console: Console) -> Toolset:
             )
         return run.contract
     toolset = Toolset.load(config.tools)
-    for sentence in run.check_contract(toolset) if run else ():
-        console.print(f"warning: {sentence}", style="yellow", markup=False)
+    changes = run.drift(toolset) if run else ()
+    for sentence in settle(changes, config.drift, model=config.model, contract=config.tools):
+        console.print(f"warning: {printable(sentence)}", style="yellow", markup=False)
     return toolset
 
 

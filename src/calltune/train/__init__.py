@@ -2,9 +2,9 @@
 
 from calltune.train.config import TrainConfig
 from calltune.train.report import TrainReport
-from calltune.train.run_folder import Run, contract_differences, read_run
+from calltune.train.run_folder import Run, read_run
 
-__all__ = ["Run", "TrainConfig", "TrainReport", "contract_differences", "read_run", "train"]
+__all__ = ["Run", "TrainConfig", "TrainReport", "read_run", "train"]
 
 
 def __getattr__(name: str) -> object:

@@ -25,6 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from calltune.contract import Toolset
+from calltune.contract.change import Change
+from calltune.contract.diff import diff
+from calltune.contract.drift import drift
 from calltune.contract.files import write_whole
 from calltune.errors import ConfigError, ModelError
 from calltune.train.checkpoints import complete_checkpoints
@@ -57,25 +60,13 @@ class Run:
     config: dict[str, Any]
     """The `TrainConfig`."""
 
-    def check_contract(self, toolset: Toolset) -> tuple[str, ...]:
-        """Sentences on how `toolset` differs from the contract trained on, if it does."""
-        return contract_differences(self.contract, toolset)
-
-
-def contract_differences(trained: Toolset | None, given: Toolset) -> tuple[str, ...]:
-    """What of `given` the model was not trained on. Leaving tools out is no difference: the prompt shows the rest."""
-    if trained is None or trained.fingerprint == given.fingerprint:
-        return ()
-    known = {tool.name: tool for tool in trained}
-    sentences = []
-    for tool in given:
-        if tool.name not in known:
-            sentences.append(f"{tool.name}: the model was not trained on this tool")
-        elif tool.to_openai() != known[tool.name].to_openai():
-            before, now = known[tool.name], tool
-            what = "parameters" if before.parameters != now.parameters else "description or result"
-            sentences.append(f"{tool.name}: its {what} changed since training")
-    return tuple(sentences)
+    def drift(self, toolset: Toolset, *, ordered: bool = True) -> tuple[Change, ...]:
+        """What of `toolset` is not as the model was trained on; () where there is no one contract to compare with.
+        `ordered` says that prompts show the tools in this order."""
+        if self.contract is None:
+            return ()
+        given = self.config.get("tools") is not None  # else the union of the rows' tools, in no order that was shown
+        return drift(self.contract, toolset, ordered=ordered and given)
 
 
 def read_run(path: str | Path) -> Run:
@@ -195,7 +186,9 @@ def check_same_run(
         differences.append(f"model: {config.model} has other weights now")
     if then_contract != resolved["contract"]:
         old = folder / "contract.json"
-        detail = contract_differences(Toolset.load(old), contract) if old.is_file() and contract is not None else ()
+        detail = []
+        if contract is not None and old.is_file():
+            detail = [change.sentence for change in diff(Toolset.load(old), contract, witnesses=False).changes]
         differences.append("contract: " + ("; ".join(detail) or f"{then_contract} then, {resolved['contract']} now"))
     if data["data_fingerprint"] != prepared_data["data_fingerprint"]:
         sizes = f"{data['rows']:,} rows then, {prepared_data['rows']:,} now"
