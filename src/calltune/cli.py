@@ -46,6 +46,9 @@ PATIENCE_S = 10
 
 COMMANDS = {
     "tools": Command("calltune.contract.command", "ToolsConfig", "tools", "any source of functions -> a contract"),
+    "import": Command(
+        "calltune.data.import_command", "ImportConfig", "import_rows", "rows in other formats -> calltune rows"
+    ),
     "check": Command("calltune.data.command", "CheckConfig", "check", "every bad row, with line, pointer and reason"),
     "split": Command(
         "calltune.data.split", "SplitConfig", "split", "rows -> train and test files that share no question"
@@ -214,7 +217,7 @@ def options_of(config_class: type, path: Path) -> list[str]:
         raise ConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `option: value` lines, it holds {type(values).__name__}.")
-    known = {field.name: field for field in fields(config_class)}
+    known = {field.name.rstrip("_"): field for field in fields(config_class)}  # from_ is --from: `from` is Python's word
     faults = [
         f"unknown option {name!r}{_near(str(name), known)}"
         for name in values
@@ -227,7 +230,7 @@ def options_of(config_class: type, path: Path) -> list[str]:
         field = known[str(name).replace("-", "_")]
         if value is None or (field.default is not MISSING and value == field.default):
             continue
-        flag = "--" + field.name.replace("_", "-")
+        flag = "--" + field.name.rstrip("_").replace("_", "-")
         positional = "Positional" in str(field.type)
         if isinstance(value, bool) and "bool" not in str(field.type):  # YAML reads on and off as booleans
             options += [flag, "on" if value else "off"]

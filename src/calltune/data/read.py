@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from calltune.contract import Problem, Toolset, parse_json
 from calltune.data.conversation import Conversation, not_an_object, read_conversation
+from calltune.data.formats import FORMATS, foreign_format
 from calltune.data.lines import MAX_LINE_BYTES, Line, read_lines
 from calltune.data.source import find_source
 from calltune.data.tools import Offer, offer_of
@@ -61,7 +63,7 @@ def read_rows(
         from calltune.data.hub import read_dataset
 
         yield from (
-            _row_of(data, number, found.name, offer) for number, data in enumerate(read_dataset(found, offer), start=1)
+            row_of(data, number, found.name, offer) for number, data in enumerate(read_dataset(found, offer), start=1)
         )
         return
     rows = 0
@@ -88,7 +90,7 @@ def _row(line: Line, offer: Offer) -> Row:
             raw=line.raw,
             cut=True,
         )
-    value, faults = _parse(line.raw)
+    value, faults = parse_line(line.raw)
     if not isinstance(value, dict):
         return Row(
             line=line.number,
@@ -98,14 +100,17 @@ def _row(line: Line, offer: Offer) -> Row:
             problems=faults or (not_an_object(value),),
             raw=line.raw,
         )
-    row = _row_of(value, line.number, line.source, offer, line.raw)
+    row = row_of(value, line.number, line.source, offer, line.raw)
     if not faults:
         return row
     return replace(row, problems=faults + row.problems, conversation=None, data=None)
 
 
-def _row_of(data: dict[str, Any], number: int, source: str, offer: Offer, raw: bytes | None = None) -> Row:
+def row_of(data: dict[str, Any], number: int, source: str, offer: Offer, raw: bytes | None = None) -> Row:
+    """A row from plain data, as if it had been read at that line."""
     draft, problems = read_conversation(data, offer)
+    if problems:
+        problems = _with_format(data, source, problems)
     return Row(
         line=number,
         source=source,
@@ -119,7 +124,18 @@ def _row_of(data: dict[str, Any], number: int, source: str, offer: Offer, raw: b
     )
 
 
-def _parse(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:
+def _with_format(data: dict[str, Any], source: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems, before them which known format the row is of, where it is one that `calltune import` reads."""
+    found = foreign_format(data)
+    if found is None:
+        return problems
+    title, command = FORMATS[found.name].title, f"calltune import {shlex.quote(source)} --out rows.jsonl"
+    message = f"this looks like {title} ({found.evidence.why}); type: {command}"
+    looks = Problem(kind="wrong_columns", pointer="", message=message, expected="messages", got=found.name)
+    return (looks, *(problem for problem in problems if problem.kind != looks.kind))
+
+
+def parse_line(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:
     """The line as JSON. A line that is fine takes the fast way; anything odd is read again by the strict parser, for
     its report."""
     try:
