@@ -217,7 +217,7 @@ def options_of(config_class: type, path: Path) -> list[str]:
         raise ConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `option: value` lines, it holds {type(values).__name__}.")
-    known = {field.name.rstrip("_"): field for field in fields(config_class)}  # from_ is --from: `from` is Python's word
+    known = {field.name.rstrip("_"): field for field in fields(config_class)}  # from_ is --from, a word of Python
     faults = [
         f"unknown option {name!r}{_near(str(name), known)}"
         for name in values

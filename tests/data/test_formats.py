@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.data.conftest import Imported, import_file
 
 from calltune.data import read_rows
 from calltune.data.formats import ALIASES, FORMATS, candidates, is_unsure
 from calltune.data.formats.reading import MARK
 from calltune.data.records import read_records
-from tests.data.conftest import Imported, import_file
 
 SAMPLES = Path(__file__).parent / "formats"
 FILES = sorted(path for path in SAMPLES.iterdir() if path.is_file())
@@ -66,7 +66,10 @@ def test_a_sample_tells_the_same_conversation_in_every_format(path: Path, tmp_pa
     told = story(row.messages)
     if format_of(path) == "toolace":
         told = [("get_weather", item[1]) if item[0] == "Get_Weather" else item for item in told]
-        told = [("tool", '{"rain": true}') if item[0] == "tool" and '"results": {"rain": true}' in item[1] else item for item in told]
+        told = [
+            ("tool", '{"rain": true}') if item[0] == "tool" and '"results": {"rain": true}' in item[1] else item
+            for item in told
+        ]
     assert told == STORY[: len(told)] and len(told) in (3, 5)
     assert [problem for problem in row.toolset().check("get_weather", {"city": 3})] or format_of(path) == "toolace"
     assert done.report.tally.broken_rows == 0
@@ -79,7 +82,8 @@ def test_imported_rows_are_read_again_without_a_problem(path: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "name", ["sharegpt-hermes.jsonl", "llamafactory-typed.jsonl", "toolbench.json", "anthropic.jsonl", "responses.jsonl"]
+    "name",
+    ["sharegpt-hermes.jsonl", "llamafactory-typed.jsonl", "toolbench.json", "anthropic.jsonl", "responses.jsonl"],
 )
 def test_reasoning_is_kept_where_templates_look_for_it(name: str, tmp_path: Path) -> None:
     (row,) = import_file(SAMPLES / name, tmp_path).rows
@@ -87,13 +91,13 @@ def test_reasoning_is_kept_where_templates_look_for_it(name: str, tmp_path: Path
     assert call["reasoning_content"] == "Look it up."
 
 
-@pytest.mark.parametrize(
-    "name", ["sharegpt-hermes.jsonl", "glaive.jsonl", "toolace.json", "toolbench.json"]
-)
+@pytest.mark.parametrize("name", ["sharegpt-hermes.jsonl", "glaive.jsonl", "toolace.json", "toolbench.json"])
 def test_tools_leave_the_system_prompt_and_it_is_told(name: str, tmp_path: Path) -> None:
     done = import_file(SAMPLES / name, tmp_path)
     text = "".join(message["content"] for message in done.rows[0].messages if message["role"] == "system")
-    assert not any(word in text for word in ("get_weather", "Get Weather", "tool_call", "Action", "func1", "following functions"))
+    assert not any(
+        word in text for word in ("get_weather", "Get Weather", "tool_call", "Action", "func1", "following functions")
+    )
     assert done.report.tally.partly_by_kind["system prompt"].records == 1
 
 

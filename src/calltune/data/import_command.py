@@ -1,6 +1,6 @@
 """`calltune import`: rows from the formats people have. In: an `ImportConfig`. Out: an `ImportReport`, and a file of
-calltune rows. Streams. Every row that is written reads back as a conversation; what cannot be carried over is counted by
-kind and listed with its line. Calls are not judged here beyond a count: `calltune check` does that."""
+calltune rows. Streams. Every row that is written reads back as a conversation; what cannot be carried over is counted
+by kind and listed with its line. Calls are not judged here beyond a count: `calltune check` does that."""
 
 from __future__ import annotations
 
@@ -44,10 +44,12 @@ class ImportConfig:
     """A file (.jsonl, .json, .csv, .tsv, .parquet, plain or .gz), a folder of them, or a Hugging Face dataset
     (owner/name:split)."""
     out: Path | None = None
-    """The file to write, such as rows.jsonl; without it nothing is written, only counted. Gzip if the name ends in .gz."""
+    """The file to write, such as rows.jsonl; without it nothing is written, only counted. Gzip if the name ends in
+    .gz."""
     from_: Annotated[str | None, tyro.conf.arg(name="from")] = None
     """The format, where it is not to be found out: calltune, openai, responses, sharegpt (or hermes), llamafactory (or
-    alpaca), axolotl, xlam (or apigen), glaive, toolace, toolbench, anthropic, langsmith, langfuse, bfcl, when2call, csv."""
+    alpaca), axolotl, xlam (or apigen), glaive, toolace, toolbench, anthropic, langsmith, langfuse, bfcl, when2call,
+    csv."""
     tools: str | None = None
     """Tools for rows that bring none: a file, or a Python module (module:name). They are written into those rows."""
     rejected: Path | None = None

@@ -133,10 +133,8 @@ class ImportReport:
         if len(tally.files) > self.show_most:
             _say(console, f"... and {len(tally.files) - self.show_most} more files", style="dim")
         rate = f" ({tally.records / self.seconds:,.0f} records/s)" if self.seconds > 2 else ""
-        _say(
-            console,
-            f"{tally.records:,} records -> {tally.rows:,} rows with {tally.calls:,} calls in {self.seconds:.1f} s{rate}",
-        )
+        made = f"{tally.rows:,} rows with {tally.calls:,} calls"
+        _say(console, f"{tally.records:,} records -> {made} in {self.seconds:.1f} s{rate}")
         title = f"{tally.refused:,} records could not be carried over:"
         self._show_losses(console, title, tally.refused_by_kind)
         title = f"{tally.partly:,} records were carried over with something left behind or changed:"
@@ -145,9 +143,7 @@ class ImportReport:
             _say(console, f"{tally.rows_without_tools:,} rows call tools and bring none: add --tools T, here or later.")
         if tally.broken_rows:
             kinds = ", ".join(f"{kind} {rows:,}" for kind, rows in tally.broken_by_kind.most_common(5))
-            _say(
-                console, f"{tally.broken_rows:,} rows are written as they are, though check will not pass them: {kinds}"
-            )
+            _say(console, f"{tally.broken_rows:,} rows are written as they are, but check will not pass them: {kinds}")
         self._show_next(console)
 
     def _show_losses(self, console: Console, title: str, losses: dict[str, Loss]) -> None:

@@ -112,7 +112,7 @@ def _lines(handle: io.BufferedReader, source: str) -> Iterator[Line]:
             continue
         if raw == b"{" and not rows:
             command = f"calltune import {shlex.quote(source)} --out rows.jsonl"
-            hint = f"Put each row on one line (jq -c . FILE > rows.jsonl), or, if rows are in a list in it, type: {command}"
+            hint = f"Put each row on one line (jq -c . FILE > rows.jsonl). If the rows are a list in it: {command}"
             raise DataError(f"{source}, line {number}: one JSON object spread over several lines.", hint=hint)
         rows += 1
         yield Line(number, source, raw, cut)

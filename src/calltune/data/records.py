@@ -1,6 +1,6 @@
 """Records of files of any shape. In: JSON lines, a JSON array, a JSON object with a list in it, CSV, TSV or Parquet,
-plain or gzip; a folder of them. Out: one `Record` at a time, with bounded memory. What a record means is the business of
-`formats`; a file that cannot be read further is a DataError that says how far it was read."""
+plain or gzip; a folder of them. Out: one `Record` at a time, with bounded memory. What a record means is the business
+of `formats`; a file that cannot be read further is a DataError that says how far it was read."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _table(file: Path, delimiter: str, on_progress: Progress | None) -> Iterator
             reader = csv.DictReader(text, fieldnames=names, delimiter=delimiter)
             for values in reader:
                 rows += 1
-                more = values.pop(None, None)  # type: ignore[call-overload]  # DictReader puts what has no column there
+                more = values.pop(None, None)  # DictReader puts there what has no column
                 fault = "it has more fields than there are columns." if more else ""
                 data = {key: value for key, value in values.items() if value is not None}
                 yield Record(line=reader.line_num + 1, source=str(file), data=None if fault else data, fault=fault)
@@ -146,8 +146,8 @@ def _parquet(file: Path, on_progress: Progress | None) -> Iterator[Record]:
     from calltune.data.tools import offer_of
 
     try:
-        import pyarrow
-        import pyarrow.parquet
+        import pyarrow  # type: ignore[import-untyped]
+        import pyarrow.parquet  # type: ignore[import-untyped]
     except ImportError:
         raise MissingExtraError("pyarrow (for Parquet files)", "train") from None
     number = 0

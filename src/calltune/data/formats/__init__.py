@@ -8,8 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calltune.data.formats import (
-    anthropic, axolotl, bfcl, glaive, llamafactory, openai, responses, sharegpt, table, toolace, toolbench, traces,
-    when2call, xlam,
+    anthropic,
+    axolotl,
+    bfcl,
+    glaive,
+    llamafactory,
+    openai,
+    responses,
+    sharegpt,
+    table,
+    toolace,
+    toolbench,
+    traces,
+    when2call,
+    xlam,
 )  # fmt: skip
 from calltune.data.formats.reading import COLUMNS, Evidence, Notes, Record, Row
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, note, new_row, text_of, turns_of
+from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, new_row, note, text_of, turns_of
 from calltune.data.formats.schemas import read_tools
 from calltune.data.formats.transcript import Call, Transcript
 
@@ -103,8 +103,7 @@ def _ask(talk: Transcript, blocks: list[dict[str, Any]], notes: Notes) -> None:
                 if isinstance(content, list)
                 else text_of(content, "a result")
             )
-            more = {"is_error": True} if block.get("is_error") is True else {}
-            talk.result(text, id=str(block.get("tool_use_id")), **more)
+            talk.result(text, id=str(block.get("tool_use_id")), failed=block.get("is_error") is True)
     said = [_text(block) for block in blocks if block.get("type") != "tool_result"]
     if said:
         talk.user("".join(said))

@@ -23,8 +23,8 @@ def detect(record: Record) -> Evidence | None:
     column, role, text = found
     if (column, role, text) == ("messages", "role", "content") or (role, text) == ("from", "value"):
         return None
-    level = COLUMNS if column in ("messages", *MESSAGES_ALIASES) else POSSIBLE
-    return Evidence(level, f"'{column}' of messages with '{role}' and '{text}'")
+    why = f"'{column}' of messages with '{role}' and '{text}'"
+    return Evidence(COLUMNS if column in ("messages", *MESSAGES_ALIASES) else POSSIBLE, why)
 
 
 def read(record: Record, notes: Notes) -> list[Row]:
@@ -66,7 +66,8 @@ def _found(record: Record) -> tuple[str, str, str] | None:
             continue
         for role in _ROLE:
             for text in _TEXT:
-                if all(sharegpt.role_of({"role": m.get(role)}) and isinstance(m.get(text, ""), str) for m in messages):
-                    if any(text in message for message in messages):
-                        return str(column), role, text
+                known = all(sharegpt.role_of({"role": message.get(role)}) for message in messages)
+                texts = [message[text] for message in messages if message.get(text) is not None]
+                if known and texts and all(isinstance(value, str) for value in texts):
+                    return str(column), role, text
     return None

@@ -1,7 +1,8 @@
 """Berkeley Function Calling Leaderboard (v4) items. In: `question` (turns of messages), `function`, and `ground_truth`
-from the file of the same name in possible_answer/, which `with_answers` joins. Out: one row with the first accepted value
-of each argument. Items that run against a simulated system (several turns, memory, web search) have no results in the
-file and are refused, and so are items without an answer."""
+from the file of the same name in possible_answer/, which `with_answers` joins. Out: one row with the first accepted
+value of each argument; one that may be left out is left out where the schema allows it. Items that run against a
+simulated system (several turns, memory, web search) have no results in the file and are refused, and so are items
+without an answer."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, note, new_row
+from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, new_row, note
 from calltune.data.formats.schemas import read_tools
 from calltune.data.formats.transcript import Call, Transcript
 
@@ -57,14 +58,17 @@ def read(record: Record, notes: Notes) -> list[Row]:
             raise Refused("unknown role", "a message must have a role and a content.")
         say = {"system": talk.system, "user": talk.user, "assistant": talk.assistant}[message["role"]]
         say(str(message.get("content") or ""))
-    calls = [_call(call, notes) for call in truth] if isinstance(truth, list) else []
+    needed = {
+        tool["function"]["name"]: tool["function"]["parameters"].get("required", ()) for tool in tools.listed or ()
+    }
+    calls = [_call(call, needed, notes) for call in truth] if isinstance(truth, list) else []
     if not calls:
         raise Refused("unreadable answer", "'ground_truth' must be a list of calls.")
     talk.assistant("", calls)
     return [new_row(record, {"question", "function", "ground_truth"}, talk.messages, tools.listed)]
 
 
-def _call(raw: Any, notes: Notes) -> Call:
+def _call(raw: Any, needed: dict[str, Any], notes: Notes) -> Call:
     if not isinstance(raw, dict) or len(raw) != 1 or not isinstance(next(iter(raw.values())), dict):
         raise Refused("unreadable answer", "an answer must be {name: {argument: [accepted values]}}.")
     ((name, accepted),) = raw.items()
@@ -72,11 +76,12 @@ def _call(raw: Any, notes: Notes) -> Call:
     for key, values in accepted.items():
         if not isinstance(values, list) or not values:
             raise Refused("unreadable answer", f"the accepted values of {key} must be a list.")
-        if len([value for value in values if value != _OMITTED]) > 1:
-            note(notes, "other accepted values", "the first accepted value is kept.", tool=name)
-        if _OMITTED not in values:
-            arguments[key] = _first(values[0])
-        elif len(values) > 1:
+        said = [value for value in values if value != _OMITTED]
+        if said and (_OMITTED not in values or key in needed.get(name, ())):
+            arguments[key] = _first(said[0])
+            if len(said) > 1:
+                note(notes, "other accepted values", "the first accepted value is kept.", tool=name)
+        elif said:
             note(notes, "argument that may be left out", "it is left out.", tool=name)
     return Call(name, arguments)
 

@@ -1,6 +1,6 @@
 """Calls as formats write them. In: an object, JSON text, or an assistant's text with calls in tags. Out: `Call`s, the
-text around them and the reasoning before them; or `Refused`, where something claims to be a call and cannot be read. Only
-the assistant's text is ever looked through."""
+text around them and the reasoning before them; or `Refused`, where something claims to be a call and cannot be read.
+Only the assistant's text is ever looked through."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import re
 
 from calltune.contract import parse_json
 from calltune.data.formats.calls import read_call, split_reasoning
-from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, note, new_row
+from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, new_row, note
 from calltune.data.formats.schemas import Tools, read_tool_text, read_tools
 from calltune.data.formats.transcript import Call, Transcript
 

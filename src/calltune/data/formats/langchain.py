@@ -24,7 +24,8 @@ def openai_message(raw: Any) -> dict[str, Any]:
     role = _KINDS.get(kind)
     if role is None:
         raise Refused("unknown role", f"a message is by {kind[:60]!r}.")
-    extra = fields.get("additional_kwargs") if isinstance(fields.get("additional_kwargs"), dict) else {}
+    more = fields.get("additional_kwargs")
+    extra: dict[str, Any] = more if isinstance(more, dict) else {}
     message: dict[str, Any] = {
         "role": role,
         "content": fields.get("content") if fields.get("content") is not None else "",

@@ -1,7 +1,7 @@
 """Values and calls in Python's spelling, read without running anything. In: text such as `{'a': [1, None]}` or
-`[find(city="Oslo", days=2), ping()]`. Out: plain JSON data, or `Refused` with the reason. Literals only: no names but
-true, false, null and their Python forms, no operators but a sign, no comprehensions, no attributes; length and depth are
-bounded before the parser sees the text."""
+`[find(city="Oslo", days=2), ping()]`. Out: plain JSON data, or `Refused` with the reason. Literals only: no names
+but true, false, null and their Python forms, no operators but a sign, no comprehensions, no attributes; length and
+depth are bounded before the parser sees the text."""
 
 from __future__ import annotations
 

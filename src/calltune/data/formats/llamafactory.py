@@ -8,7 +8,18 @@ from typing import Any
 from calltune.data.formats import sharegpt, toolace
 from calltune.data.formats.calls import read_calls, take_apart
 from calltune.data.formats.reading import (
-    COLUMNS, MARK, POSSIBLE, Evidence, Notes, Record, Refused, Row, json_value, new_row, text_of, turns_of,
+    COLUMNS,
+    MARK,
+    POSSIBLE,
+    Evidence,
+    Notes,
+    Record,
+    Refused,
+    Row,
+    json_value,
+    new_row,
+    text_of,
+    turns_of,
 )  # fmt: skip
 from calltune.data.formats.schemas import read_tools
 from calltune.data.formats.transcript import Transcript

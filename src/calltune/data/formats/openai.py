@@ -89,9 +89,9 @@ def _messages(record: Record) -> list[dict[str, Any]] | None:
         if not isinstance(message, dict) or not isinstance(message.get("role"), str) or message["role"] not in ROLES:
             return None
         content = message.get("content")
-        if isinstance(content, str) and message["role"] == "assistant" and not message.get("tool_calls"):
-            if any(opening in content and closing in content for opening, closing in CALL_TAGS):
-                return None  # calls in the text: another format's
+        written = content if message["role"] == "assistant" and not message.get("tool_calls") else None
+        if isinstance(written, str) and any(start in written and end in written for start, end in CALL_TAGS):
+            return None  # calls in the text: another format's
         if isinstance(content, list) and not all(
             isinstance(p, str) or (isinstance(p, dict) and _is_part(p)) for p in content
         ):

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from calltune.contract import parse_json
 from calltune.contract.not_carried import NotCarried
@@ -16,7 +16,9 @@ Record = dict[str, Any]
 Row = dict[str, Any]
 Notes = list[NotCarried]
 
-POSSIBLE, COLUMNS, MARK = 1, 2, 3
+POSSIBLE: Final = 1
+COLUMNS: Final = 2
+MARK: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
-"""OpenAI Responses. In: `instructions`, `input` (text or items), `output` (items) and `tools`. Out: one row: function_call
-and function_call_output items are calls and results, reasoning items with a text are reasoning. Items of built-in tools
-are refused."""
+"""OpenAI Responses. In: `instructions`, `input` (text or items), `output` (items) and `tools`. Out: one row:
+function_call and function_call_output items are calls and results, reasoning items with a text are reasoning. Items of
+built-in tools are refused."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from calltune.data.formats.calls import read_arguments
-from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, note, new_row, text_of
+from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, new_row, note, text_of
 from calltune.data.formats.schemas import read_tools
 from calltune.data.formats.transcript import Call, Transcript
 from calltune.data.messages import TEXT_PARTS

@@ -4,7 +4,6 @@ contract accepts, and what had to be changed for that. Tools that the contract a
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Mapping
@@ -15,8 +14,8 @@ from typing import Any
 from calltune.contract import Toolset
 from calltune.contract.json_text import quote
 from calltune.contract.keywords import TYPES, keyword_faults, meaning_of, subschemas
-from calltune.contract.tools import NAME
 from calltune.contract.not_carried import NotCarried
+from calltune.contract.tools import NAME
 from calltune.data.formats.calls import read_data
 from calltune.data.formats.reading import Notes, Refused, note
 from calltune.data.formats.type_names import schema_of
@@ -25,7 +24,7 @@ from calltune.errors import ContractError
 MAX_TOOLS = 2000
 MAX_DEPTH = 64
 _SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "arguments", "args")
-_ENVELOPE = {"name", "description", "type", "function", "strict", "required", *_SCHEMA_KEYS}
+_ENVELOPE = {"name", "description", "type", "function", "required", *_SCHEMA_KEYS}
 _STRUCTURE = ("properties", "type", "$ref", "anyOf", "oneOf", "allOf", "additionalProperties")
 
 
@@ -69,7 +68,7 @@ def read_tools(raw: Any, notes: Notes) -> Tools:
         raise Refused(found.kind, found.why)
     tools, renamed, changes = found
     notes.extend(changes)
-    return Tools(copy.deepcopy(tools), renamed)
+    return Tools(tools, renamed)
 
 
 def read_tool_text(text: str) -> list[Any]:
@@ -103,28 +102,43 @@ def _read(key: str) -> tuple[list[dict[str, Any]], dict[str, str], list[NotCarri
         return refused
 
 
+def _accepted(tool: dict[str, Any], notes: Notes) -> dict[str, Any]:
+    """The tool as the contract accepts it, and what had to be changed."""
+    found = _mended(json.dumps(tool, ensure_ascii=False))
+    if isinstance(found, Refused):
+        raise Refused(found.kind, found.why)
+    notes.extend(found[1])
+    return found[0]
+
+
+@lru_cache(maxsize=8192)
+def _mended(key: str) -> tuple[dict[str, Any], Notes] | Refused:
+    """By content: lists of tools differ more than the tools in them."""
+    notes: Notes = []
+    try:
+        return _in_words_of_json_schema(json.loads(key), notes), notes
+    except Refused as refused:
+        return refused
+
+
 def _tool(entry: Any, notes: Notes) -> dict[str, Any]:
-    function = entry.get("function", entry) if isinstance(entry, dict) else None
-    if isinstance(entry, dict) and entry.get("type", "function") not in ("function", "custom") and function is entry:
+    if not isinstance(entry, dict):
+        raise Refused("broken tools", f"a tool must be an object, got {type(entry).__name__}.")
+    function = entry.get("function", entry)
+    if entry.get("type", "function") not in ("function", "custom") and function is entry:
         kind = str(entry["type"])
         if "name" not in entry or not any(key in entry for key in _SCHEMA_KEYS):
             raise Refused("built-in tool", f"a tool of the type {kind[:60]!r} has no schema: only functions are read.")
     if not isinstance(function, dict) or not isinstance(function.get("name"), str) or not function["name"]:
         raise Refused("broken tools", "a tool must be an object with a name and parameters.")
-    if (
-        function is not entry
-        and entry.get("type") == "function"
-        and "parameters" in function
-        and "required" not in function
-    ):
-        return {"type": "function", "function": dict(function)}
+    if function is not entry and "parameters" in function and "required" not in function:
+        return {**entry, "type": entry.get("type", "function"), "function": dict(function)}
     found = next((key for key in _SCHEMA_KEYS if function.get(key) is not None), "")
     parameters = function.get(found) or {"type": "object", "properties": {}}
     required = function.get("required")
-    if isinstance(required, list) and isinstance(parameters, dict) and not parameters.get("required"):
-        if required:
-            parameters = {**(parameters if _is_schema(parameters) else _wrapped(parameters)), "required": required}
-            note(notes, "required beside parameters", "it is moved into the parameters.", tool=function["name"])
+    if isinstance(required, list) and required and isinstance(parameters, dict) and not parameters.get("required"):
+        parameters = {**(parameters if _is_schema(parameters) else _wrapped(parameters)), "required": required}
+        note(notes, "required beside parameters", "it is moved into the parameters.", tool=function["name"])
     new = {"name": function["name"], "description": function.get("description") or "", "parameters": parameters}
     kept = {key: value for key, value in function.items() if key not in _ENVELOPE and value is not None}
     return {"type": "function", "function": new | kept}
@@ -160,7 +174,7 @@ def _rename(function: dict[str, Any], renamed: dict[str, str], taken: set[str], 
     )
 
 
-def _accepted(tool: dict[str, Any], notes: Notes) -> dict[str, Any]:
+def _in_words_of_json_schema(tool: dict[str, Any], notes: Notes) -> dict[str, Any]:
     """The tool as it is where the contract accepts it, else in the words of JSON Schema."""
     function = tool["function"]
     if not _faults(tool):

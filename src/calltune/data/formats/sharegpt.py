@@ -9,7 +9,18 @@ from typing import Any
 from calltune.contract import parse_json
 from calltune.data.formats.calls import CALL_TAGS, read_calls, take_apart
 from calltune.data.formats.reading import (
-    COLUMNS, MARK, POSSIBLE, Evidence, Notes, Record, Refused, Row, note, new_row, text_of, turns_of,
+    COLUMNS,
+    MARK,
+    POSSIBLE,
+    Evidence,
+    Notes,
+    Record,
+    Refused,
+    Row,
+    new_row,
+    note,
+    text_of,
+    turns_of,
 )  # fmt: skip
 from calltune.data.formats.schemas import Tools, read_tool_text, read_tools
 from calltune.data.formats.transcript import Transcript
@@ -43,8 +54,8 @@ def detect(record: Record) -> Evidence | None:
     if any(role_of(turn) == "system" and "<tools>" in text_in(turn) for turn in turns):
         return Evidence(MARK, "tools as <tools> in the system prompt")
     if any("from" in turn and "value" in turn for turn in turns):
-        kind = POSSIBLE if any(role_of(turn) == "call" for turn in turns) else COLUMNS
-        return Evidence(kind, f"'{column}' of turns with 'from' and 'value'")
+        other = any(role_of(turn) == "call" for turn in turns)  # which is LLaMA-Factory's way
+        return Evidence(POSSIBLE if other else COLUMNS, f"'{column}' of turns with 'from' and 'value'")
     return None
 
 
@@ -86,10 +97,13 @@ def column_of(record: Record) -> str | None:
     """The column that holds turns with roles, where there is one."""
     for column in COLUMN_NAMES:
         turns = record.get(column)
-        if isinstance(turns, list) and turns and all(isinstance(turn, dict) and role_of(turn) for turn in turns):
-            if all(isinstance(text_in(turn), str) and not turn.get("tool_calls") for turn in turns):
-                return column
+        if isinstance(turns, list) and turns and all(isinstance(turn, dict) and _is_turn(turn) for turn in turns):
+            return column
     return None
+
+
+def _is_turn(turn: dict[str, Any]) -> bool:
+    return bool(role_of(turn)) and isinstance(text_in(turn), str) and not turn.get("tool_calls")
 
 
 def role_of(turn: dict[str, Any]) -> str:
@@ -105,12 +119,9 @@ def text_in(turn: dict[str, Any]) -> Any:
 
 def split_system(text: str, notes: Notes) -> tuple[str, list[Any] | None]:
     """The prompt without its tools and the words about their syntax, and the tools in it."""
-    before, opening, rest = text.partition("<tools>")
-    inside, closing, _ = rest.partition("</tools>")
-    while opening and closing and not inside.strip(" \t\r\n"):  # "within <tools></tools> XML tags" names the tags only
-        more, opening, rest = rest[len(inside) + len(closing) :].partition("<tools>")
-        inside, closing, _ = rest.partition("</tools>")
-    if not opening or not closing or not inside.lstrip().startswith(("[", "{")):
+    blocks = [piece.partition("</tools>") for piece in text.split("<tools>")[1:]]
+    inside = next((block for block, closing, _ in blocks if closing and block.lstrip().startswith(("[", "{"))), None)
+    if inside is None:  # "within <tools></tools> XML tags" only names the tags
         return text, None
     listed = read_tool_text(inside)
     left = text.replace(f"<tools>{inside}</tools>", "", 1)

@@ -1,6 +1,6 @@
-"""Tables of questions and calls. In: flat columns, from CSV or anywhere: a question, and a call as JSON, as `name(a=1)`,
-or as a name and arguments in two columns; an answer where nothing is called; tools, a system prompt. Out: one row.
-Columns are found by their names, then by what is in them."""
+"""Tables of questions and calls. In: flat columns, from CSV or anywhere: a question, and a call as JSON, as
+`name(a=1)`, or as a name and arguments in two columns; an answer where nothing is called; tools, a system prompt. Out:
+one row. Columns are found by their names, then by what is in them."""
 
 from __future__ import annotations
 

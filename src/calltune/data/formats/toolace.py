@@ -9,7 +9,7 @@ from typing import Any
 from calltune.data.formats import sharegpt
 from calltune.data.formats.calls import split_reasoning
 from calltune.data.formats.literals import looks_pythonic, read_pythonic
-from calltune.data.formats.reading import COLUMNS, MARK, Evidence, Notes, Record, Refused, Row, note, new_row, turns_of
+from calltune.data.formats.reading import COLUMNS, MARK, Evidence, Notes, Record, Refused, Row, new_row, note, turns_of
 from calltune.data.formats.schemas import read_tools
 from calltune.data.formats.transcript import Transcript
 

@@ -1,6 +1,6 @@
 """ToolBench rows. In: turns in which the assistant writes Thought, Action and Action Input, and the system prompt lists
-the APIs as a Python literal. Out: one row: the thought is reasoning, the action a call, the call of Finish with an answer
-the assistant's last words. A turn that gives up is refused."""
+the APIs as a Python literal. Out: one row: the thought is reasoning, the action a call, the call of Finish with an
+answer the assistant's last words. A turn that gives up is refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from calltune.data.formats import sharegpt
 from calltune.data.formats.calls import read_arguments
-from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, note, new_row, turns_of
+from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, new_row, note, turns_of
 from calltune.data.formats.schemas import read_tool_text, read_tools
 from calltune.data.formats.transcript import Call, Transcript
 

@@ -90,8 +90,8 @@ def _row(run: Record, notes: Notes) -> Row:
     answered = _data(run.get("outputs", run.get("output")))
     messages = [openai_message(message) for message in _messages(asked)]
     messages += [openai_message(message) for message in _answers(answered)]
-    extra = run.get("extra") if isinstance(run.get("extra"), dict) else {}
-    parameters = run.get("modelParameters") if isinstance(run.get("modelParameters"), dict) else {}
+    extra = run["extra"] if isinstance(run.get("extra"), dict) else {}
+    parameters = run.get("modelParameters")
     places = (asked, extra.get("invocation_params"), extra.get("metadata"), parameters, run.get("metadata"))
     tools = next((p[k] for p in places if isinstance(p, dict) for k in ("tools", "functions") if p.get(k)), None)
     plain = {"id": run["id"]} if isinstance(run.get("id"), str) else {}

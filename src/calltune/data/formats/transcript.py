@@ -55,7 +55,7 @@ class Transcript:
             )
         self._waiting = list(message.get("tool_calls", []))
 
-    def result(self, text: str, *, name: str | None = None, id: str | None = None, **more: Any) -> None:
+    def result(self, text: str, *, name: str | None = None, id: str | None = None, failed: bool = False) -> None:
         """The result of an open call: of that id, else of that name, else of the first. One list for several calls is
         shared out among them."""
         if id is None and name is None and len(self._waiting) > 1:
@@ -64,14 +64,14 @@ class Transcript:
                 for part in parts:
                     self._answer(part if isinstance(part, str) else json.dumps(part, ensure_ascii=False), None, None)
                 return
-        self._answer(text, name, id, **more)
+        self._answer(text, name, id, failed=failed)
 
-    def _answer(self, text: str, name: str | None, id: str | None, **more: Any) -> None:
+    def _answer(self, text: str, name: str | None, id: str | None, *, failed: bool = False) -> None:
         name = self._renamed.get(name, name) if name is not None else None
         by_id = [call for call in self._waiting if id is not None and call["id"] == id]
         by_name = [call for call in self._waiting if name is not None and call["function"]["name"] == name]
         call = next(iter(by_id or (by_name if id is None else []) or (self._waiting if id is None else [])), None)
-        message: dict[str, Any] = {"role": "tool", "content": text, **more}
+        message: dict[str, Any] = {"role": "tool", "content": text} | ({"is_error": True} if failed else {})
         if call is not None:
             self._waiting.remove(call)
             message["tool_call_id"] = call["id"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from calltune.data.formats.calls import read_calls, take_apart
-from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, note, new_row, text_of, turns_of
+from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, new_row, note, text_of, turns_of
 from calltune.data.formats.schemas import read_tools
 from calltune.data.formats.transcript import Transcript
 
