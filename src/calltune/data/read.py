@@ -1,7 +1,7 @@
 """Rows from files. In: a JSONL file (plain or gzip), a JSON array, a folder of them, or the name of a Hugging Face
 dataset. Out: a stream of `Row`s, one at a time, never the whole file; a line that is no row is a `Row` with
-problems, a file that cannot be read, or is of a format that `calltune import` reads, is a DataError. It checks the shape of a row, not its calls: `check_row` does
-that."""
+problems, a file that cannot be read, or is of a format that `calltune import` reads, is a DataError. It checks the
+shape of a row, not its calls: `check_row` does that."""
 
 from __future__ import annotations
 

@@ -103,8 +103,9 @@ def _object(file: Path) -> dict[str, Any] | None:
 def _inside(value: dict[str, Any], source: str) -> Iterator[Record]:
     """The records in an object: it is one itself, or holds a list of them."""
     lists = {key: item for key, item in value.items() if isinstance(item, list) and item and isinstance(item[0], dict)}
-    if lists and not candidates([value]):
-        key = next((name for name in CONTAINERS if name in lists), next(iter(lists)))
+    named = next((name for name in CONTAINERS if name in lists), None)
+    key = named or next((name for name, items in lists.items() if candidates(items[:1])), None)
+    if key is not None and not candidates([value]):
         for number, item in enumerate(lists[key], start=1):
             is_object = isinstance(item, dict)
             fault = "" if is_object else "it is no JSON object."

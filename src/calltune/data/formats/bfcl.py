@@ -41,7 +41,12 @@ def with_answers(file: Path) -> Callable[[Record], Record]:
                 continue
             if isinstance(answer, dict) and isinstance(answer.get("id"), str):
                 answers[answer["id"]] = answer.get("ground_truth")
-    return lambda record: {"ground_truth": answers[record["id"]], **record} if record.get("id") in answers else record
+
+    def join(record: Record) -> Record:
+        name = record.get("id")
+        return {"ground_truth": answers[name], **record} if isinstance(name, str) and name in answers else record
+
+    return join
 
 
 def read(record: Record, notes: Notes) -> list[Row]:

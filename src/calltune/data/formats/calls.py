@@ -43,7 +43,7 @@ def read_call(raw: Any) -> Call:
     if not isinstance(inner, dict) or not isinstance(inner.get("name"), str) or not inner["name"]:
         raise Refused("unreadable call", "a call must have a name and arguments.")
     given = next((inner[key] for key in ARGUMENT_KEYS if inner.get(key) is not None), None)
-    name = raw.get("id")
+    name = raw.get("id", raw.get("tool_call_id"))
     return Call(inner["name"], read_arguments(given), None if name is None else str(name))
 
 

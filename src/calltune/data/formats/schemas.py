@@ -254,8 +254,9 @@ def _converted(node: Any, tool: str, at: str, notes: Notes, depth: int) -> Any:
             key: _converted(value, tool, f"{at}/properties/{key}", notes, depth + 1)
             for key, value in properties.items()
         }
-        if unknown := [name for name in new.get("required", ()) if name not in properties]:
-            new["required"] = [name for name in new["required"] if name in properties]
+        required = new["required"] if isinstance(new.get("required"), list) else []
+        if unknown := [name for name in required if not isinstance(name, str) or name not in properties]:
+            new["required"] = [name for name in required if name not in unknown]
             why = f"{', '.join(map(str, unknown))[:200]} is required but not among the properties: it is left out."
             note(notes, "required", why, tool=tool, where=at)
         if not new.get("required"):
@@ -288,8 +289,6 @@ def _convert_type(new: dict[str, Any], tool: str, at: str, notes: Notes) -> None
         return
     for keyword, value in found.items():
         new.setdefault(keyword, value)
-    if isinstance(new.get("items"), str):
-        new["items"] = {"type": new["items"]}
 
 
 def _convert_required(new: dict[str, Any]) -> None:

@@ -87,8 +87,10 @@ def read_turns(turns: list[dict[str, Any]], talk: Transcript, tools: Tools) -> N
             said = take_apart(text, ())
             talk.assistant("", take_apart(said.text).calls or read_calls(said.text), said.reasoning)
         elif role == "result":
-            for part, name in _results(text):
-                talk.result(part, name=name if turn.get("name") is None else str(turn["name"]))
+            given = turn.get("tool_call_id")
+            for part, name, call in _results(text):
+                name = name if turn.get("name") is None else str(turn["name"])
+                talk.result(part, name=name, id=call if given is None else str(given))
         elif role != "system":
             raise Refused("unknown role", f"a turn is by {str(turn.get('from', turn.get('role')))[:60]!r}.")
 
@@ -144,16 +146,17 @@ def _has_tags(text: str) -> bool:
     return any(opening in text and closing in text for opening, closing in CALL_TAGS)
 
 
-def _results(text: str) -> list[tuple[str, str | None]]:
-    """The results in one turn, each with the name of its tool where it says it."""
+def _results(text: str) -> list[tuple[str, str | None, str | None]]:
+    """The results in one turn, each with the name of its tool and the id of its call where it says them."""
     for tag in RESULT_TAGS:
         if f"<{tag}>" in text:
             parts = [piece.partition(f"</{tag}>")[0].strip() for piece in text.split(f"<{tag}>")[1:]]
-            return [(part, _named(part)) for part in parts]
-    return [(text, None)]
+            return [(part, *_named(part)) for part in parts]
+    return [(text, None, None)]
 
 
-def _named(text: str) -> str | None:
+def _named(text: str) -> tuple[str | None, str | None]:
     value, problems = parse_json(text)
-    name = value.get("name") if isinstance(value, dict) and not problems else None
-    return name if isinstance(name, str) else None
+    said = value if isinstance(value, dict) and not problems else {}
+    name, call = said.get("name"), said.get("tool_call_id")
+    return name if isinstance(name, str) else None, call if isinstance(call, str) else None

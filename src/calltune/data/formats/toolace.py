@@ -51,13 +51,19 @@ def read(record: Record, notes: Notes) -> list[Row]:
         text = sharegpt.text_in(turn)
         if sharegpt.role_of(turn) == "assistant":
             reasoning, text = split_reasoning(text)
-            if looks_pythonic(text):
+            if looks_pythonic(text) or _begins_with_call(text, order):
                 talk.assistant("", read_pythonic(text, order), reasoning)
             else:
                 talk.assistant(text, (), reasoning)
         elif sharegpt.role_of(turn) != "system":
             sharegpt.read_turns([turn], talk, tools)
     return [new_row(record, {column, "tools", "system"}, talk.messages, tools.listed)]
+
+
+def _begins_with_call(text: str, order: dict[str, list[str]]) -> bool:
+    """A call of an offered tool that is not finished must not become the text of an answer."""
+    name, bracket, _ = text.strip().removeprefix("[").partition("(")
+    return text.lstrip().startswith("[") and bool(bracket) and name.strip() in order
 
 
 def tools_in_system(record: Record) -> bool:

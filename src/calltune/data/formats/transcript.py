@@ -70,7 +70,7 @@ class Transcript:
         name = self._renamed.get(name, name) if name is not None else None
         by_id = [call for call in self._waiting if id is not None and call["id"] == id]
         by_name = [call for call in self._waiting if name is not None and call["function"]["name"] == name]
-        call = next(iter(by_id or (by_name if id is None else []) or (self._waiting if id is None else [])), None)
+        call = next(iter(by_id or ([] if id is not None else by_name or self._waiting)), None)
         message: dict[str, Any] = {"role": "tool", "content": text} | ({"is_error": True} if failed else {})
         if call is not None:
             self._waiting.remove(call)

@@ -38,8 +38,8 @@ def read(record: Record, notes: Notes) -> list[Row]:
 
 
 def _answer(talk: Transcript, record: Record) -> None:
-    kind = record.get("correct_answer")
-    answer = record["answers"].get(kind) if isinstance(record["answers"], dict) else None
+    kind, answers = record.get("correct_answer"), record["answers"]
+    answer = answers.get(kind) if isinstance(answers, dict) and isinstance(kind, str) else None
     if not answer:
         raise Refused("no answer", f"there is no answer of the kind {str(kind)[:40]!r}.")
     if kind == "tool_call":
