@@ -8,9 +8,10 @@ from typing import Any
 
 from calltune.data.conversation import MESSAGES_ALIASES
 from calltune.data.formats import openai, sharegpt
-from calltune.data.formats.reading import COLUMNS, POSSIBLE, Evidence, Notes, Record, Refused, Row
+from calltune.data.formats.reading import COLUMNS, POSSIBLE, Evidence, Notes, Record, Refused, Row, note_other_keys
 from calltune.data.tools import TOOLS_ALIASES
 
+_MESSAGE_KEYS = ("role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content", "reasoning", "weight")
 _ROLE = ("role", "from", "speaker", "author", "sender")
 _TEXT = ("content", "value", "text", "message", "utterance")
 
@@ -34,6 +35,7 @@ def read(record: Record, notes: Notes) -> list[Row]:
         raise Refused("no turns", "there is no list of messages with a role and a text; say which with --fields.")
     column, role, text = found
     messages = [_message(message, role, text) for message in record[column]]
+    note_other_keys(messages, _MESSAGE_KEYS, notes, kept=True)
     tools = next((name for name in ("tools", *TOOLS_ALIASES) if record.get(name)), "tools")
     rest = {key: value for key, value in record.items() if key not in (column, tools)}
     renamed = {**rest, "messages": messages} | ({"tools": record[tools]} if record.get(tools) is not None else {})

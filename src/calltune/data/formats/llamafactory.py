@@ -18,6 +18,7 @@ from calltune.data.formats.reading import (
     Row,
     json_value,
     new_row,
+    note_other_keys,
     text_of,
     turns_of,
 )  # fmt: skip
@@ -85,7 +86,9 @@ def _typed(messages: Any) -> bool:
 def _typed_row(record: Record, notes: Notes) -> Row:
     tools = read_tools(record.get("tools"), notes)
     talk = Transcript(notes, tools.renamed)
-    for message in turns_of(record, "messages"):
+    messages = turns_of(record, "messages")
+    note_other_keys(messages, ("role", "content"), notes, kept=False)
+    for message in messages:
         parts = {kind: [part["value"] for part in message["content"] if part["type"] == kind] for kind in _PARTS}
         text = "".join(text_of(value, "a text") for value in parts["text"] + parts["tool_result"])
         role = sharegpt.role_of(message)

@@ -85,3 +85,11 @@ def turns_of(record: Mapping[str, Any], column: str) -> list[dict[str, Any]]:
     if not isinstance(turns, list) or not turns or not all(isinstance(turn, dict) for turn in turns):
         raise Refused("no turns", f"'{column}' must be a list of turns, and not empty.")
     return turns
+
+
+def note_other_keys(turns: Iterable[Mapping[str, Any]], known: Iterable[str], notes: Notes, *, kept: bool) -> None:
+    """Say which keys of the turns nothing is learned from."""
+    other = {str(key) for turn in turns for key, value in turn.items() if value is not None} - {*known}
+    for key in sorted(other)[:20]:
+        what = "it stays in the message, where no template shows it." if kept else "it is left out."
+        note(notes, f"key {key[:40]!r} of a turn", what)

@@ -16,6 +16,7 @@ from calltune.contract.json_text import quote
 from calltune.contract.keywords import TYPES, keyword_faults, meaning_of, subschemas
 from calltune.contract.not_carried import NotCarried
 from calltune.contract.tools import NAME
+from calltune.contract.validate import build_validator
 from calltune.data.formats.calls import read_data
 from calltune.data.formats.reading import Notes, Refused, note
 from calltune.data.formats.type_names import schema_of
@@ -332,11 +333,15 @@ def _without_bad_defaults(node: Any, dropped: list[str], *, names: bool = False)
     if names or "default" not in inner:
         return inner
     plain = {key: value for key, value in inner.items() if key != "default"}
-    if _faults(_alone(inner)) and not _faults(_alone(plain)):
-        dropped.append(quote(inner["default"]))
-        return plain
-    return inner
+    if _accepts(plain, inner["default"]):
+        return inner
+    dropped.append(quote(inner["default"]))
+    return plain
 
 
-def _alone(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "function", "function": {"name": "f", "parameters": {"properties": {"x": schema}}}}
+def _accepts(schema: dict[str, Any], value: Any) -> bool:
+    """Whether the value follows the schema; True where that cannot be told of the part alone (a `$ref`)."""
+    try:
+        return bool(build_validator(schema).is_valid(value))
+    except ValueError:
+        return True

@@ -19,10 +19,11 @@ from calltune.data.formats.reading import (
     Row,
     new_row,
     note,
+    note_other_keys,
     text_of,
     turns_of,
 )  # fmt: skip
-from calltune.data.formats.schemas import Tools, read_tool_text, read_tools
+from calltune.data.formats.schemas import read_tool_text, read_tools
 from calltune.data.formats.transcript import Transcript
 
 ROLES = {
@@ -34,6 +35,7 @@ ROLES = {
 }  # fmt: skip
 COLUMN_NAMES = ("conversations", "conversation", "messages")
 RESULT_TAGS = ("tool_response", "tool_result", "function_response")
+_TURN_KEYS = ("from", "value", "role", "content", "name", "tool_call_id")
 _SYNTAX = (
     ("You are a function calling AI model", "</tool_call>"),
     ("# Tools", "</tool_call>"),
@@ -70,12 +72,13 @@ def read(record: Record, notes: Notes) -> list[Row]:
     tools = given if given.listed or inside is None else read_tools(inside, notes)
     talk = Transcript(notes, tools.renamed)
     talk.system(system)
-    read_turns(turns, talk, tools)
+    read_turns(turns, talk, notes)
     return [new_row(record, {column, "tools", "system"}, talk.messages, tools.listed)]
 
 
-def read_turns(turns: list[dict[str, Any]], talk: Transcript, tools: Tools) -> None:
+def read_turns(turns: list[dict[str, Any]], talk: Transcript, notes: Notes) -> None:
     """All turns but the system's, said to `talk`."""
+    note_other_keys(turns, _TURN_KEYS, notes, kept=False)
     for turn in turns:
         role, text = role_of(turn), text_in(turn)
         if role == "user":

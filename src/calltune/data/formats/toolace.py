@@ -56,7 +56,7 @@ def read(record: Record, notes: Notes) -> list[Row]:
             else:
                 talk.assistant(text, (), reasoning)
         elif sharegpt.role_of(turn) != "system":
-            sharegpt.read_turns([turn], talk, tools)
+            sharegpt.read_turns([turn], talk, notes)
     return [new_row(record, {column, "tools", "system"}, talk.messages, tools.listed)]
 
 
