@@ -334,6 +334,20 @@ def test_a_tool_in_another_dialect_is_mended_and_every_change_is_told() -> None:
     assert sorted(one.what for one in notes) == ["default", "format", "minimum", "tool renamed", "type"]
 
 
+def test_bare_arguments_may_be_names_with_types() -> None:
+    tool = {"name": "f", "parameters": {"a": "str", "b": "int, optional", "c": "What to do."}}
+    (tool,) = read_tools([tool], []).listed or []
+    properties = tool["function"]["parameters"]["properties"]
+    assert properties == {"a": {"type": "string"}, "b": {"type": "integer"}, "c": {"description": "What to do."}}
+
+
+def test_many_tools_after_each_other_cost_linear_time() -> None:
+    began = time.monotonic()
+    with pytest.raises(Refused):
+        read_tools("{} " * 2_000_000, [])
+    assert time.monotonic() - began < 5
+
+
 def test_a_tool_that_the_contract_accepts_is_left_as_it_is() -> None:
     tool = {"type": "function", "function": {**TOOL, "strict": True}}
     notes: list[Any] = []

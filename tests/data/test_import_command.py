@@ -134,6 +134,13 @@ def test_a_pretty_printed_row_is_one_record(tmp_path: Path) -> None:
     assert import_file(tmp_path / "in.json", tmp_path).report.tally.rows == 1
 
 
+def test_a_table_may_have_line_breaks_in_its_fields(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text('question,"call"\n"Rain\nin Oslo?",f()\nx,"broken("\n')
+    done = import_file(tmp_path / "in.csv", tmp_path)
+    assert (done.report.tally.rows, done.report.tally.refused) == (1, 1)
+    assert done.report.tally.listed[0]["line"] == 4
+
+
 def test_parquet_is_read(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     table = pytest.importorskip("pyarrow").Table.from_pylist([sample("xlam.json"), sample("xlam.json")])

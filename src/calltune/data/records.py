@@ -10,6 +10,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -124,16 +125,16 @@ def _table(file: Path, delimiter: str, on_progress: Progress | None) -> Iterator
             header = text.readline(MAX_LINE_BYTES)
             if delimiter == "," and header.count(";") > header.count(","):
                 delimiter = ";"
-            names = next(csv.reader([header], delimiter=delimiter), [])
+            reader = csv.DictReader(chain([header], text), delimiter=delimiter)
+            names = list(reader.fieldnames or ())
             if len(set(names)) != len(names):
                 raise DataError(f"{file}: two columns have the same name.", hint=f"The columns: {', '.join(names)}.")
-            reader = csv.DictReader(text, fieldnames=names, delimiter=delimiter)
             for values in reader:
                 rows += 1
                 more = values.pop(None, None)  # DictReader puts there what has no column
                 fault = "it has more fields than there are columns." if more else ""
                 data = {key: value for key, value in values.items() if value is not None}
-                yield Record(line=reader.line_num + 1, source=str(file), data=None if fault else data, fault=fault)
+                yield Record(line=reader.line_num, source=str(file), data=None if fault else data, fault=fault)
                 if on_progress is not None and rows % 128 == 0:
                     on_progress(min(1.0, handle.tell() / size))
     except UnicodeDecodeError as error:

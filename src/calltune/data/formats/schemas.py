@@ -13,7 +13,7 @@ from typing import Any
 
 from calltune.contract import Toolset
 from calltune.contract.json_text import quote
-from calltune.contract.keywords import TYPES, keyword_faults, meaning_of, subschemas
+from calltune.contract.keywords import ANNOTATIONS, TYPES, keyword_faults, meaning_of, subschemas
 from calltune.contract.not_carried import NotCarried
 from calltune.contract.tools import NAME
 from calltune.contract.validate import build_validator
@@ -23,6 +23,7 @@ from calltune.data.formats.type_names import schema_of
 from calltune.errors import ContractError
 
 MAX_TOOLS = 2000
+_SEPARATORS = re.compile(r"[\s,;]*+")
 MAX_DEPTH = 64
 _SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "arguments", "args")
 _ENVELOPE = {"name", "description", "type", "function", "required", *_SCHEMA_KEYS}
@@ -76,12 +77,13 @@ def read_tool_text(text: str) -> list[Any]:
     """Tools from text: one JSON value or several after each other, or a Python literal."""
     decode = json.JSONDecoder().raw_decode
     values: list[Any] = []
-    rest = text.strip()
+    at = 0
     try:
-        while rest:
-            value, end = decode(rest)
+        while (start := _SEPARATORS.match(text, at).end()) < len(text):  # type: ignore[union-attr]  # it matches nothing, too
+            value, at = decode(text, start)
             values.append(value)
-            rest = rest[end:].lstrip(" \t\r\n,;")
+            if len(values) > MAX_TOOLS:
+                raise Refused("broken tools", f"the text holds more than {MAX_TOOLS:,} tools.")
     except (ValueError, RecursionError):
         value = read_data(text.strip(), "list of tools")
         return value if isinstance(value, list) else [value]
@@ -132,7 +134,7 @@ def _tool(entry: Any, notes: Notes) -> dict[str, Any]:
             raise Refused("built-in tool", f"a tool of the type {kind[:60]!r} has no schema: only functions are read.")
     if not isinstance(function, dict) or not isinstance(function.get("name"), str) or not function["name"]:
         raise Refused("broken tools", "a tool must be an object with a name and parameters.")
-    if function is not entry and "parameters" in function and "required" not in function:
+    if function is not entry and isinstance(function.get("parameters"), dict) and "required" not in function:
         return {**entry, "type": entry.get("type", "function"), "function": dict(function)}
     found = next((key for key in _SCHEMA_KEYS if function.get(key) is not None), "")
     parameters = function.get(found) or {"type": "object", "properties": {}}
@@ -178,28 +180,27 @@ def _rename(function: dict[str, Any], renamed: dict[str, str], taken: set[str], 
 def _in_words_of_json_schema(tool: dict[str, Any], notes: Notes) -> dict[str, Any]:
     """The tool as it is where the contract accepts it, else in the words of JSON Schema."""
     function = tool["function"]
-    if not _faults(tool):
+    name, parameters = function["name"], function["parameters"]
+    if not _faults(tool) and not _is_bare(parameters):
         return tool
-    name = function["name"]
-    parameters = function["parameters"]
     if not isinstance(parameters, dict):
         raise Refused("broken tools", f"the parameters of {name} must be a schema, got {type(parameters).__name__}.")
     if not _is_schema(parameters):
         parameters = _wrapped(parameters)
     changed = {**function, "description": str(function.get("description") or "")}
     changed["parameters"] = _converted({"type": "object", **parameters}, name, "", notes, 0)
-    changed = {key: value for key, value in changed.items() if key not in ("returns", "outputSchema", "output_schema")}
-    if changed.keys() != function.keys():
-        note(notes, "result schema", "it is left out: it is not JSON Schema.", tool=name)
     tool = {**tool, "type": "function", "function": changed}
+    results = [key for key in ("returns", "outputSchema", "output_schema") if key in changed]
+    if results and _faults(tool):
+        changed = {key: value for key, value in changed.items() if key not in results}
+        tool = {**tool, "function": changed}
+        note(notes, "result schema", "it is left out: only the arguments' schema is put into today's words.", tool=name)
     if _faults(tool):
         dropped: list[str] = []
-        kept = _without_bad_defaults(changed["parameters"], dropped)
-        tool = {**tool, "function": {**changed, "parameters": kept}}
+        tool = {**tool, "function": {**changed, "parameters": _without_bad_defaults(changed["parameters"], dropped)}}
         if still := _faults(tool):
             raise Refused("broken tools", f"the tool {name} is broken: {still[0].rstrip('.')}.")
-        why = f"{', '.join(dropped[:5])} is no value of its argument: it is left out."
-        note(notes, "default", why, tool=name)
+        note(notes, "default", f"{', '.join(dropped[:5])} is no value of its argument: it is left out.", tool=name)
     return tool
 
 
@@ -219,10 +220,16 @@ def _is_schema(parameters: dict[str, Any]) -> bool:
     )
 
 
+def _is_bare(parameters: Any) -> bool:
+    """Arguments as texts, `{"city": "str"}`: to a validator, words that say nothing."""
+    texts = isinstance(parameters, dict) and all(isinstance(value, str) for value in parameters.values())
+    return texts and not _is_schema(parameters) and not parameters.keys() <= {*ANNOTATIONS, "$schema", "$id"}
+
+
 def _wrapped(parameters: dict[str, Any]) -> dict[str, Any]:
     """An object around bare arguments. Required are those that say so; where none does, those that are not called
     optional and have no default."""
-    arguments = {key: value for key, value in parameters.items() if isinstance(value, dict)}
+    arguments = {key: _argument(value) for key, value in parameters.items()}
     said = any(isinstance(value.get("required"), bool) for value in arguments.values())
     required = [
         key
@@ -230,6 +237,14 @@ def _wrapped(parameters: dict[str, Any]) -> dict[str, Any]:
         if (value.get("required") is True if said else "default" not in value and not _is_optional(value))
     ]
     return {"type": "object", "properties": arguments, "required": required}
+
+
+def _argument(value: Any) -> dict[str, Any]:
+    """The schema of a bare argument; a text is its type, or what it is for."""
+    if isinstance(value, dict):
+        return value
+    kind = str(value).replace(", optional", "")
+    return {"type": value} if isinstance(value, str) and schema_of(kind) is not None else {"description": str(value)}
 
 
 def _is_optional(schema: dict[str, Any]) -> bool:
