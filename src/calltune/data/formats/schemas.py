@@ -12,19 +12,17 @@ from functools import lru_cache
 from typing import Any
 
 from calltune.contract import Toolset
-from calltune.contract.json_text import quote
-from calltune.contract.keywords import ANNOTATIONS, TYPES, keyword_faults, meaning_of, subschemas
+from calltune.contract.keywords import ANNOTATIONS
 from calltune.contract.not_carried import NotCarried
 from calltune.contract.tools import NAME
-from calltune.contract.validate import build_validator
 from calltune.data.formats.calls import read_data
+from calltune.data.formats.dialect import json_schema, without_bad_defaults
 from calltune.data.formats.reading import Notes, Refused, note
 from calltune.data.formats.type_names import schema_of
 from calltune.errors import ContractError
 
 MAX_TOOLS = 2000
 _SEPARATORS = re.compile(r"[\s,;]*+")
-MAX_DEPTH = 64
 _SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "arguments", "args")
 _ENVELOPE = {"name", "description", "type", "function", "required", *_SCHEMA_KEYS}
 _STRUCTURE = ("properties", "type", "$ref", "anyOf", "oneOf", "allOf", "additionalProperties")
@@ -188,7 +186,7 @@ def _in_words_of_json_schema(tool: dict[str, Any], notes: Notes) -> dict[str, An
     if not _is_schema(parameters):
         parameters = _wrapped(parameters)
     changed = {**function, "description": str(function.get("description") or "")}
-    changed["parameters"] = _converted({"type": "object", **parameters}, name, "", notes, 0)
+    changed["parameters"] = json_schema({"type": "object", **parameters}, name, "", notes, 0)
     tool = {**tool, "type": "function", "function": changed}
     results = [key for key in ("returns", "outputSchema", "output_schema") if key in changed]
     if results and _faults(tool):
@@ -197,7 +195,7 @@ def _in_words_of_json_schema(tool: dict[str, Any], notes: Notes) -> dict[str, An
         note(notes, "result schema", "it is left out: only the arguments' schema is put into today's words.", tool=name)
     if _faults(tool):
         dropped: list[str] = []
-        tool = {**tool, "function": {**changed, "parameters": _without_bad_defaults(changed["parameters"], dropped)}}
+        tool = {**tool, "function": {**changed, "parameters": without_bad_defaults(changed["parameters"], dropped)}}
         if still := _faults(tool):
             raise Refused("broken tools", f"the tool {name} is broken: {still[0].rstrip('.')}.")
         note(notes, "default", f"{', '.join(dropped[:5])} is no value of its argument: it is left out.", tool=name)
@@ -250,113 +248,3 @@ def _argument(value: Any) -> dict[str, Any]:
 def _is_optional(schema: dict[str, Any]) -> bool:
     kind = schema.get("type")
     return schema.get("optional") is True or (isinstance(kind, str) and "optional" in kind.lower())
-
-
-def _converted(node: Any, tool: str, at: str, notes: Notes, depth: int) -> Any:
-    """The schema in the words of JSON Schema. What has no such words is left out and told."""
-    if isinstance(node, str):
-        node = {"type": node}
-    if isinstance(node, bool) or depth > MAX_DEPTH:
-        return node
-    if not isinstance(node, dict):
-        note(notes, "schema", f"{type(node).__name__} is no schema: any value is allowed.", tool=tool, where=at)
-        return {}
-    new = {key: value for key, value in node.items() if value is not None or key in ("default", "const")}
-    _convert_type(new, tool, at, notes)
-    _convert_required(new)
-    properties = new.get("properties")
-    if isinstance(properties, dict):
-        new["properties"] = {
-            key: _converted(value, tool, f"{at}/properties/{key}", notes, depth + 1)
-            for key, value in properties.items()
-        }
-        required = new["required"] if isinstance(new.get("required"), list) else []
-        if unknown := [name for name in required if not isinstance(name, str) or name not in properties]:
-            new["required"] = [name for name in required if name not in unknown]
-            why = f"{', '.join(map(str, unknown))[:200]} is required but not among the properties: it is left out."
-            note(notes, "required", why, tool=tool, where=at)
-        if not new.get("required"):
-            new.pop("required", None)
-    for keyword, key, child in list(subschemas({k: v for k, v in new.items() if k != "properties"})):
-        converted = _converted(child, tool, f"{at}/{keyword}", notes, depth + 1)
-        if key is None:
-            new[keyword] = converted
-        else:
-            new[keyword] = new[keyword].copy()
-            new[keyword][key] = converted
-    return _without_faults(new, tool, at, notes)
-
-
-def _convert_type(new: dict[str, Any], tool: str, at: str, notes: Notes) -> None:
-    kind = new.get("type")
-    if isinstance(kind, list):
-        meanings = [meaning_of(item) if isinstance(item, str) else None for item in kind]
-        if all(meanings):
-            new["type"] = list(dict.fromkeys(meanings))
-            return
-        kind = " | ".join(map(str, kind))
-    if kind is None or (isinstance(kind, str) and kind in TYPES):
-        return
-    spelling = str(kind).replace(", optional", "").replace(",optional", "").strip()
-    found = schema_of(spelling)
-    del new["type"]
-    if found is None:
-        note(notes, "type", f"the type {str(kind)[:80]!r} is not known: any value is allowed.", tool=tool, where=at)
-        return
-    for keyword, value in found.items():
-        new.setdefault(keyword, value)
-
-
-def _convert_required(new: dict[str, Any]) -> None:
-    """`required: true` inside the properties becomes the list on the object."""
-    required, properties = new.get("required"), new.get("properties")
-    if isinstance(required, bool):
-        del new["required"]
-    new.pop("optional", None)
-    if not isinstance(properties, dict):
-        return
-    said = [key for key, value in properties.items() if isinstance(value, dict) and value.get("required") is True]
-    if said and not isinstance(required, list):
-        new["required"] = said
-
-
-def _without_faults(new: dict[str, Any], tool: str, at: str, notes: Notes) -> dict[str, Any]:
-    """Without the keywords that are not written as JSON Schema has them, each of them told."""
-    for below, sentence in list(keyword_faults(new)):
-        keyword = str(below[0])
-        if keyword not in new:
-            continue
-        value = new.pop(keyword)
-        note(notes, keyword, f"it is left out: {sentence.rstrip('.')}.", tool=tool, where=at)
-        if keyword == "format" and isinstance(value, str):  # the model can still read it
-            new["description"] = f"{new.get('description', '')} (format: {value[:100]})".strip()
-    return new
-
-
-def _without_bad_defaults(node: Any, dropped: list[str], *, names: bool = False) -> Any:
-    """Without the defaults that break their own schema. `names`: the keys are names of arguments."""
-    if isinstance(node, list):
-        return [_without_bad_defaults(item, dropped) for item in node]
-    if not isinstance(node, dict):
-        return node
-    inner = {
-        key: value
-        if key == "default" and not names
-        else _without_bad_defaults(value, dropped, names=key == "properties" and not names)
-        for key, value in node.items()
-    }
-    if names or "default" not in inner:
-        return inner
-    plain = {key: value for key, value in inner.items() if key != "default"}
-    if _accepts(plain, inner["default"]):
-        return inner
-    dropped.append(quote(inner["default"]))
-    return plain
-
-
-def _accepts(schema: dict[str, Any], value: Any) -> bool:
-    """Whether the value follows the schema; True where that cannot be told of the part alone (a `$ref`)."""
-    try:
-        return bool(build_validator(schema).is_valid(value))
-    except ValueError:
-        return True
