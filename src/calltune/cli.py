@@ -51,6 +51,9 @@ COMMANDS = {
     "diff": Command(
         "calltune.data.diff_command", "DiffConfig", "compare_contracts", "what changed in a contract, and for whom"
     ),
+    "import": Command(
+        "calltune.data.import_command", "ImportConfig", "import_rows", "rows in other formats -> calltune rows"
+    ),
     "check": Command("calltune.data.command", "CheckConfig", "check", "every bad row, with line, pointer and reason"),
     "split": Command(
         "calltune.data.split", "SplitConfig", "split", "rows -> train and test files that share no question"
@@ -216,7 +219,7 @@ def options_of(config_class: type, path: Path) -> list[str]:
         raise ConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `option: value` lines, it holds {type(values).__name__}.")
-    known = {field.name: field for field in fields(config_class)}
+    known = {field.name.rstrip("_"): field for field in fields(config_class)}  # from_ is --from, a word of Python
     faults = [
         f"unknown option {name!r}{_near(str(name), known)}"
         for name in values
@@ -230,7 +233,7 @@ def options_of(config_class: type, path: Path) -> list[str]:
         field = known[str(name).replace("-", "_")]
         if value is None or (field.default is not MISSING and value == field.default):
             continue
-        flag = "--" + field.name.replace("_", "-")
+        flag = "--" + field.name.rstrip("_").replace("_", "-")
         positional = "Positional" in str(field.type)
         if isinstance(value, bool) and "bool" not in str(field.type):  # YAML reads on and off as booleans
             options += [flag, "on" if value else "off"]

@@ -5,10 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
+
+from calltune.data import Conversation
+from calltune.data.import_command import ImportConfig, import_rows
+from calltune.data.import_report import ImportReport
 
 WEATHER: dict[str, Any] = {
     "type": "function",
@@ -59,3 +65,23 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return to_file
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did."""
+
+    report: ImportReport
+    path: Path
+
+    @property
+    def rows(self) -> list[Conversation]:
+        """The rows written, read back."""
+        return list(Conversation.read(self.path)) if self.report.out is not None else []
+
+
+def import_file(source: Path, folder: Path, **options: Any) -> Imported:
+    """`calltune import SOURCE --out FOLDER/out/rows.jsonl`."""
+    out = folder / "out" / "rows.jsonl"
+    config = ImportConfig(source=str(source), out=out, **options)
+    return Imported(import_rows(config, console=Console(quiet=True)), out)

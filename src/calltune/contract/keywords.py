@@ -141,6 +141,15 @@ def subschemas(node: dict[str, Any]) -> Iterator[tuple[str, str | int | None, An
                 yield keyword, key, item
 
 
+def meaning_of(spelling: str) -> str | None:
+    """JSON Schema's name for a type of another language: "number" for "float"; "" where it means any value; None where
+    nobody knows."""
+    word = spelling.strip().lower()
+    if word in _ANYTHING:
+        return ""
+    return word if word in TYPES else "string" if word in _FORMAT_TYPES else _SPELLINGS.get(word)
+
+
 def type_fault(spelling: Any) -> str:
     """What is wrong with a type that is none of JSON Schema's seven, with the fix."""
     if not isinstance(spelling, str):

@@ -8,6 +8,7 @@ import codecs
 import io
 import json
 import re
+import shlex
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -87,7 +88,12 @@ def _lines(handle: io.BufferedReader, source: str) -> Iterator[Line]:
     for magic, what in NOT_TEXT.items():
         if start.startswith(magic):
             hint = "Expected UTF-8 text with one JSON object a line, plain or gzip."
+            if magic == b"PAR1":
+                hint = f"Type: calltune import {shlex.quote(source)} --out rows.jsonl"
             raise DataError(f"{source} is {what}, not JSON lines.", hint=hint)
+    if Path(source).name.lower().removesuffix(".gz").endswith((".csv", ".tsv")):
+        hint = f"Type: calltune import {shlex.quote(source)} --out rows.jsonl"
+        raise DataError(f"{source} is a table, not JSON lines.", hint=hint)
     if start.startswith(b"\xef\xbb\xbf"):
         stream.read(3)
     if stream.peek(CHUNK).lstrip().startswith(b"["):
@@ -105,7 +111,8 @@ def _lines(handle: io.BufferedReader, source: str) -> Iterator[Line]:
         if not raw:
             continue
         if raw == b"{" and not rows:
-            hint = "Put each row on one line (jq -c . FILE > rows.jsonl), or make the file a JSON array of rows."
+            command = f"calltune import {shlex.quote(source)} --out rows.jsonl"
+            hint = f"Put each row on one line (jq -c . FILE > rows.jsonl). If the rows are a list in it: {command}"
             raise DataError(f"{source}, line {number}: one JSON object spread over several lines.", hint=hint)
         rows += 1
         yield Line(number, source, raw, cut)

@@ -1,19 +1,22 @@
 """Rows from files. In: a JSONL file (plain or gzip), a JSON array, a folder of them, or the name of a Hugging Face
 dataset. Out: a stream of `Row`s, one at a time, never the whole file; a line that is no row is a `Row` with
-problems, a file that cannot be read is a DataError. It checks the shape of a row, not its calls: `check_row` does
-that."""
+problems, a file that cannot be read, or is of a format that `calltune import` reads, is a DataError. It checks the
+shape of a row, not its calls: `check_row` does that."""
 
 from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from calltune.contract import Problem, Toolset, parse_json
 from calltune.data.conversation import Conversation, not_an_object, read_conversation
+from calltune.data.formats import FORMATS, foreign_format
 from calltune.data.lines import MAX_LINE_BYTES, Line, read_lines
 from calltune.data.source import find_source
 from calltune.data.tools import Offer, offer_of
@@ -21,6 +24,10 @@ from calltune.errors import DataError
 
 MAX_ROW_DEPTH = 128
 """Levels of nesting in a row; arguments of 64 levels sit a few levels down in it."""
+
+SAMPLE = 5
+"""Rows at the beginning of the data that tell whether all of it is of another format."""
+OTHER_FORMAT = "other_format"
 
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -61,18 +68,26 @@ def read_rows(
         from calltune.data.hub import read_dataset
 
         yield from (
-            _row_of(data, number, found.name, offer) for number, data in enumerate(read_dataset(found, offer), start=1)
+            row_of(data, number, found.name, offer) for number, data in enumerate(read_dataset(found, offer), start=1)
         )
         return
-    rows = 0
-    for line in read_lines(found.files, on_progress):
-        rows += 1
-        yield row_of_line(line, offer)
-    if not rows:
+    rows = (row_of_line(line, offer) for line in read_lines(found.files, on_progress))
+    head = list(islice(rows, SAMPLE))
+    yield from chain(_of_ours(head), rows)
+    if not head:
         what = "has no rows" if len(found.files) == 1 else f"has no rows in its {len(found.files)} files"
         raise DataError(
             f"{source} {what}: it is empty.", hint="Expected one JSON object a line with 'messages' and 'tools'."
         )
+
+
+def _of_ours(head: list[Row]) -> list[Row]:
+    """The first rows. Raises DataError if all of them are of one other format: nothing in such a file is a row."""
+    found = {row.problems[0].message if row.problems else "" for row in head if row.source == head[0].source}
+    if head and len(found) == 1 and head[0].problems and head[0].problems[0].kind == OTHER_FORMAT:
+        message, _, command = head[0].problems[0].message.rpartition("; type: ")
+        raise DataError(f"{head[0].source}: {message}.", hint=f"Type: {command}")
+    return head
 
 
 def row_of_line(line: Line, offer: Offer) -> Row:
@@ -99,14 +114,17 @@ def row_of_line(line: Line, offer: Offer) -> Row:
             problems=faults or (not_an_object(value),),
             raw=line.raw,
         )
-    row = _row_of(value, line.number, line.source, offer, line.raw)
+    row = row_of(value, line.number, line.source, offer, line.raw)
     if not faults:
         return row
     return replace(row, problems=faults + row.problems, conversation=None, data=None)
 
 
-def _row_of(data: dict[str, Any], number: int, source: str, offer: Offer, raw: bytes | None = None) -> Row:
+def row_of(data: dict[str, Any], number: int, source: str, offer: Offer, raw: bytes | None = None) -> Row:
+    """A row from plain data, as if it had been read at that line."""
     draft, problems = read_conversation(data, offer)
+    if problems:
+        problems = _with_format(data, source, problems)
     return Row(
         line=number,
         source=source,
@@ -118,6 +136,17 @@ def _row_of(data: dict[str, Any], number: int, source: str, offer: Offer, raw: b
         if raw is None
         else raw,
     )
+
+
+def _with_format(data: dict[str, Any], source: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems, before them which known format the row is of, where it is one that `calltune import` reads."""
+    found = foreign_format(data)
+    if found is None:
+        return problems
+    title, command = FORMATS[found.name].title, f"calltune import {shlex.quote(source)} --out rows.jsonl"
+    message = f"this looks like {title} ({found.evidence.why}); type: {command}"
+    looks = Problem(kind=OTHER_FORMAT, pointer="", message=message, expected="messages", got=found.name)
+    return (looks, *(problem for problem in problems if problem.kind != "wrong_columns"))
 
 
 def parse_line(raw: bytes) -> tuple[Any, tuple[Problem, ...]]:
