@@ -1,0 +1,429 @@
+"""A contract as pydantic models. In: a `Toolset`. Out: Python in which every tool's arguments are a model that accepts
+what the contract accepts, and what could not be said. Models are strict; an argument that may be left out is `MISSING`
+when it is, which is not None.
+
+The code needs nothing of calltune, only pydantic 2.14 or newer."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from ..not_carried import NotCarried
+from ..tools import Tool
+from ..toolset import Toolset
+from .formats import FORMAT_PATTERNS
+from .names import Names, camel, snake
+from .patterns import translated
+from .pydantic_helpers import RESERVED, format_helper, head, raw
+from .shapes import Notes, Where, take_apart
+from .text import docstring
+
+_WIDTH = 110
+_HEAD = '"""Written by calltune from {fingerprint}."""\n\n'
+_TYPES = {"string": "str", "boolean": "bool", "null": "None", "integer": "int", "number": "int | float"}
+_TAKEN = frozenset({*RESERVED, *dir(BaseModel), *keyword.kwlist, "bool", "dict", "float", "int", "list", "set", "str"})
+"""Names that a field or a class would hide."""
+
+
+def pydantic_code(toolset: Toolset) -> tuple[str, tuple[NotCarried, ...]]:
+    """The module's text, and what its models do not check."""
+    names = Names(_TAKEN)
+    used: set[str] = set()
+    left: list[NotCarried] = []
+    code, tools, results = "", [], []
+    for tool in toolset:
+        name = names.claim(camel(tool.name))
+        notes = Notes(tool.name, "parameters")
+        writer = _Writer(name, tool.parameters, names, notes, used)
+        code += writer.arguments(tool)
+        tools.append((tool.name, name))
+        left += notes.found.values()
+        if tool.returns is not None:
+            notes = Notes(tool.name, "returns")
+            called = names.claim(f"{name}Result")
+            code += _Writer(called, tool.returns, names, notes, used).result()
+            results.append((tool.name, f"TypeAdapter(list[{called}], config=ConfigDict(strict=True))"))
+            left += notes.found.values()
+    code += _dict("TOOLS: dict[str, type[BaseModel]]", tools)
+    if results:
+        code += '\n# The type of each result, in a list of one: RESULTS["name"].validate_python([result]).\n'
+        code += _dict("RESULTS: dict[str, TypeAdapter[Any]]", results).lstrip("\n")
+    return _HEAD.format(fingerprint=toolset.fingerprint) + head(used, code) + code, tuple(left)
+
+
+def _dict(what: str, items: list[tuple[str, str]]) -> str:
+    inner = "".join(f"    {_text(name)}: {value},\n" for name, value in items)
+    return f"\n\n{what} = {{\n{inner}}}\n" if items else f"\n\n{what} = {{}}\n"
+
+
+@dataclass(kw_only=True)
+class _Type:
+    """A type expression, the arguments of its `Field`, and its checks."""
+
+    text: str
+    limits: dict[str, str] = field(default_factory=dict)
+    checks: list[str] = field(default_factory=list)
+
+    def written(self) -> str:
+        if not self.limits and not self.checks:
+            return self.text
+        parts = [self.text]
+        if self.limits:
+            parts.append(f"Field({', '.join(f'{word}={value}' for word, value in self.limits.items())})")
+        parts += [f"BeforeValidator({check})" for check in self.checks]
+        return _call("Annotated[", parts, "]")
+
+
+class _Writer:
+    """Writes one schema: the classes it needs in `code`, innermost first."""
+
+    def __init__(self, name: str, schema: Mapping[str, Any], names: Names, notes: Notes, used: set[str]) -> None:
+        self.name = name
+        self.schema = schema
+        self.names = names
+        self.notes = notes
+        self.used = used
+        self.code = ""
+        self.references = {"#": name}
+        self.later: set[str] = set()
+        """References to what is no class, which cannot be named before it is defined."""
+
+    def arguments(self, tool: Tool) -> str:
+        """The model of a tool's arguments and what it needs."""
+        self.definitions()
+        root = {word: value for word, value in self.schema.items() if word != "$defs"}
+        self.model(self.name, root, (), tool.description)
+        return self.code
+
+    def result(self) -> str:
+        """The type of a tool's result and what it needs."""
+        self.definitions()
+        root = {word: value for word, value in self.schema.items() if word != "$defs"}
+        if _is_model(root):
+            self.model(self.name, root, (), root.get("description", ""))
+        else:
+            self.later.add("#")
+            written = self.type(root, (), self.name).written()
+            self.code += f"\n\n{self.name} = {written}\n"
+        return self.code
+
+    def definitions(self) -> None:
+        """Each definition under a name of its own: a model, or a type that is looked up when it is needed."""
+        found = self.schema.get("$defs", {})
+        called = {word: self.names.claim(f"{self.name}{camel(word)}") for word in found}
+        for word, name in called.items():
+            self.references[f"#/$defs/{word}"] = name
+            if not _is_model(found[word]):
+                self.later.add(f"#/$defs/{word}")
+        for word, name in called.items():
+            if _is_model(found[word]):
+                self.model(name, found[word], ("$defs", word), found[word].get("description", ""))
+            else:
+                written = self.type(found[word], ("$defs", word), name).written()
+                self.code += f"\n\n{name} = {written}\n"
+
+    def use(self, helper: str, *arguments: str) -> str:
+        """A call of a helper, which the module then begins with."""
+        self.used.add(helper)
+        return _call(f"{helper}(", list(arguments), ")") if arguments else helper
+
+    def fitting(self, least: int, most: int, what: str, *types: str) -> str:
+        return self.use("_fitting", str(least), str(most), _text(what), *(f"lambda: {each}" for each in types))
+
+    def type(self, node: Any, where: Where, name: str, types: tuple[str, ...] | None = None) -> _Type:
+        """The type of a schema. `name`: what a class for it would be called."""
+        if node is False or node == {"not": {}}:
+            return _Type(text="Never")
+        if not isinstance(node, Mapping):
+            return _Type(text="Any")
+        shape = take_apart(node, types)
+        if shape.literals is not None:
+            return self.literals(shape.literals)
+        if shape.types is None:
+            plain = len(shape.whole) == 1
+            if plain and "$ref" in shape.whole:
+                target = shape.whole["$ref"]
+                if target not in self.later:
+                    return _Type(text=f'"{self.references[target]}"')
+                return _Type(text="Any", checks=[self.fitting(1, 1, "its definition", self.references[target])])
+            if plain and "anyOf" in shape.whole:
+                return _Type(text=_union(self.each(shape.whole["anyOf"], (*where, "anyOf"), name, None)))
+        if shape.types == ("object",) and _is_model(node):
+            called = self.names.claim(name)
+            self.model(called, node, where, node.get("description", ""), types)
+            return _Type(text=called)
+        if shape.types is None:
+            result = _Type(text="Any")
+        elif len(shape.types) == 1:
+            result = self.of_type(shape.types[0], shape.of(shape.types[0]), where, name)
+        else:
+            parts = [self.of_type(kind, shape.of(kind), where, name).written() for kind in shape.types]
+            result = _Type(text=_union(parts))
+        result.checks += self.whole(shape.whole, node, where, name, shape.types)
+        return result
+
+    def each(self, nodes: list[Any], where: Where, name: str, types: tuple[str, ...] | None) -> list[str]:
+        return [
+            self.type(node, (*where, index), f"{name}{index + 1}", types).written() for index, node in enumerate(nodes)
+        ]
+
+    def literals(self, values: tuple[Any, ...]) -> _Type:
+        if not values:
+            return _Type(text="Never")
+        kinds = {type(value) for value in values}
+        written = _call("Literal[", [_text(value) for value in values], "]")
+        if kinds <= {str, type(None)}:
+            return _Type(text="None" if kinds == {type(None)} else written)
+        if kinds == {int}:
+            return _Type(text=written, checks=[self.use("_number")])
+        return _Type(text="Any", checks=[self.use("_among", *(_text(value) for value in values))])
+
+    def whole(
+        self, words: Mapping[str, Any], node: Mapping[str, Any], where: Where, name: str, types: tuple[str, ...] | None
+    ) -> list[str]:
+        """Checks on the value as a whole, before it becomes what it is."""
+        checks = []
+        for word, value in words.items():
+            if word == "$ref":
+                checks.append(self.fitting(1, 1, "its definition", self.references[value]))
+            elif word in ("anyOf", "oneOf", "allOf"):
+                parts = self.each(value, (*where, word), name, types)
+                least, most = (len(parts) if word == "allOf" else 1), (1 if word == "oneOf" else len(parts))
+                checks.append(self.fitting(least, most, word, *map(self.direct, parts)))
+            elif word == "enum":
+                checks.append(self.use("_among", *map(_text, value)))
+            elif word == "not":
+                part = self.type(value, (*where, word), f"{name}Not", types).written()
+                checks.append(self.fitting(0, 0, "not", self.direct(part)))
+            else:
+                parts = [
+                    self.direct(self.type(node.get(part, True), (*where, part), f"{name}{camel(part)}", types).written())
+                    for part in ("if", "then", "else")
+                ]
+                checks.append(self.use("_when", *(f"lambda: {part}" for part in parts)))
+        return checks
+
+    def direct(self, text: str) -> str:
+        """A type within a function: there, all names are known."""
+        return text[1:-1] if text.startswith('"') else text
+
+    def of_type(self, kind: str, words: Mapping[str, Any], where: Where, name: str) -> _Type:
+        if kind == "array":
+            return self.array(words, where, name)
+        if kind == "object":
+            return self.mapping(words, where, name)
+        result = _Type(text=_TYPES[kind])
+        if kind in ("integer", "number"):
+            self.number(result, kind, words)
+        if kind == "string":
+            self.string(result, words, where)
+        return result
+
+    def number(self, result: _Type, kind: str, words: Mapping[str, Any]) -> None:
+        limits = {"minimum": "ge", "exclusiveMinimum": "gt", "maximum": "le", "exclusiveMaximum": "lt"}
+        result.limits = {limits[word]: repr(words[word]) for word in limits if word in words}
+        if kind == "integer":
+            result.checks.append(self.use("_whole"))
+        if "multipleOf" in words:
+            result.checks.append(self.use("_multiple_of", _text(repr(words["multipleOf"]))))
+
+    def string(self, result: _Type, words: Mapping[str, Any], where: Where) -> None:
+        for word, limit in (("minLength", "min_length"), ("maxLength", "max_length")):
+            if word in words:
+                result.limits[limit] = str(int(words[word]))
+        if "pattern" in words:
+            pattern = translated(words["pattern"], "rust")
+            if pattern is None:
+                self.notes.add(where, "pattern", "pydantic may read this pattern in another way; it is not checked.")
+            else:
+                result.limits["pattern"] = raw(pattern)
+        if "format" in words:
+            name = words["format"]
+            known = FORMAT_PATTERNS.get(name)
+            if known is None or not known.exact:
+                what = "only its outline is" if known else "it is not"
+                self.notes.add(where, f"format {name}", f"The whole of RFC and registry is no pattern; {what} checked.")
+            if known is not None:
+                helper = self.use(format_helper(name))
+                if "pattern" in result.limits:
+                    result.checks.append(self.fitting(1, 1, name, helper))
+                else:
+                    result.text = helper
+
+    def array(self, words: Mapping[str, Any], where: Where, name: str) -> _Type:
+        items = words.get("items", True)
+        inner = self.type(items, (*where, "items"), f"{name}Item").written()
+        if "prefixItems" in words:
+            parts = self.each(words["prefixItems"], (*where, "prefixItems"), f"{name}Item", None)
+            result = _Type(text="list[Any]")
+            rest = [f"lambda: {self.direct(part)}" for part in (inner, *parts)]
+            result.checks.append(self.use("_items", *rest))
+        else:
+            result = _Type(text=f"list[{inner}]")
+        for word, limit in (("minItems", "min_length"), ("maxItems", "max_length")):
+            if word in words:
+                result.limits[limit] = str(int(words[word]))
+        if words.get("uniqueItems"):
+            result.checks.append(self.use("_unique"))
+        if "contains" in words:
+            most = words.get("maxContains")
+            part = self.type(words["contains"], (*where, "contains"), f"{name}Contained").written()
+            bounds = str(int(words.get("minContains", 1))), "float('inf')" if most is None else str(int(most))
+            result.checks.append(self.use("_contains", *bounds, f"lambda: {self.direct(part)}"))
+        if words.get("unevaluatedItems", True) is not True:
+            why = "pydantic does not know which items were looked at; it is not checked."
+            self.notes.add(where, "unevaluatedItems", why)
+        return result
+
+    def mapping(self, words: Mapping[str, Any], where: Where, name: str) -> _Type:
+        """An object without declared names; one with them is a model."""
+        if words.get("properties") or words.get("required"):
+            called = self.names.claim(name)
+            self.model(called, {"type": "object", **words}, where, "")
+            return _Type(text=called)
+        rest = True if "patternProperties" in words else words.get("additionalProperties", True)
+        if rest is False:
+            result = _Type(text="dict[str, Never]")
+        else:
+            inner = self.type(rest, (*where, "additionalProperties"), f"{name}Value").written()
+            result = _Type(text=f"dict[str, {inner}]")
+        result.checks = self.object_checks(words, where, name)
+        return result
+
+    def object_checks(self, words: Mapping[str, Any], where: Where, name: str) -> list[str]:
+        checks = []
+        least, most = int(words.get("minProperties", 0)), words.get("maxProperties")
+        if least or most is not None:
+            checks.append(self.use("_size", str(least), "float('inf')" if most is None else str(int(most))))
+        if "propertyNames" in words:
+            part = self.type(words["propertyNames"], (*where, "propertyNames"), f"{name}Name", ("string",)).written()
+            checks.append(self.use("_named", f"lambda: {self.direct(part)}"))
+        if "dependentRequired" in words:
+            checks.append(self.use("_together", _text(words["dependentRequired"])))
+        for key, schema in words.get("dependentSchemas", {}).items():
+            part = self.type(schema, (*where, "dependentSchemas", key), f"{name}{camel(key)}", ("object",)).written()
+            checks.append(self.use("_given", _text(key), f"lambda: {self.direct(part)}"))
+        if words.get("patternProperties"):
+            checks += self.patterns(words, where, name)
+        if words.get("unevaluatedProperties", True) is not True:
+            why = "pydantic does not know which names were looked at; undeclared ones are let through."
+            self.notes.add(where, "unevaluatedProperties", why)
+        return checks
+
+    def patterns(self, words: Mapping[str, Any], where: Where, name: str) -> list[str]:
+        readable = {pattern: translated(pattern, "rust") for pattern in words["patternProperties"]}
+        if None in readable.values():
+            why = "pydantic may read one of these patterns in another way; they are not checked."
+            self.notes.add(where, "patternProperties", why)
+            return []
+        pairs = []
+        for number, (pattern, schema) in enumerate(words["patternProperties"].items(), start=1):
+            part = self.type(schema, (*where, "patternProperties", pattern), f"{name}Pattern{number}").written()
+            pairs.append(f"{raw(readable[pattern] or '')}: lambda: {self.direct(part)}")
+        rest = self.type(words.get("additionalProperties", True), (*where, "additionalProperties"), f"{name}Value")
+        declared = ", ".join(map(_text, words.get("properties", ())))
+        return [
+            self.use(
+                "_matched",
+                _call("{", pairs, "}"),
+                f"{{{declared}}}" if declared else "set()",
+                f"lambda: {self.direct(rest.written())}",
+            )
+        ]
+
+    def model(
+        self, name: str, node: Mapping[str, Any], where: Where, description: str, types: tuple[str, ...] | None = None
+    ) -> None:
+        """Adds the class of an object."""
+        shape = take_apart(node, types)
+        words = shape.of("object")
+        declared, required = words.get("properties", {}), words.get("required", ())
+        rest, loose = words.get("additionalProperties", True), bool(words.get("patternProperties"))
+        fields = Names()
+        lines = [
+            self.field(prop, declared.get(prop, True), prop in required, where, name, fields)
+            for prop in dict.fromkeys([*declared, *required])
+        ]
+        extra = "allow" if loose or rest is not False else "forbid"
+        body = f"{docstring(description)}\n".lstrip("\n")
+        body += f'    model_config = ConfigDict(strict=True, extra="{extra}", protected_namespaces=())\n'
+        if not loose and isinstance(rest, Mapping) and rest:
+            inner = self.type(rest, (*where, "additionalProperties"), f"{name}Value").written()
+            body += f"    __pydantic_extra__: dict[str, {inner}] = Field(init=False)\n"
+        checks = self.object_checks(words, where, name)
+        checks += self.whole(shape.whole, node, where, name, ("object",))
+        if checks:
+            self.used.add("_each")
+            body += f"    _checked = model_validator(mode=\"before\")({_indented(_call('_each(', checks, ')'))})\n"
+        body += "\n" + "".join(lines) if lines else ""
+        self.code += f"\n\nclass {name}(BaseModel):\n{body}"
+
+    def field(self, prop: str, schema: Any, required: bool, where: Where, name: str, fields: Names) -> str:
+        called = snake(prop)
+        called = fields.claim(f"{called}_" if called in _TAKEN or self.names.has(called) else called)
+        text = self.type(schema, (*where, "properties", prop), f"{name}{camel(prop)}").written()
+        notes = schema if isinstance(schema, Mapping) else {}
+        arguments = []
+        default = notes.get("default", ...)
+        if not required and (default is None or isinstance(default, str | int | float)):
+            arguments.append(f"default={_text(default)}")
+        elif not required:
+            text = _union([text, "MISSING"])
+            arguments.append("default=MISSING")
+        if called != prop:
+            arguments.append(f"alias={_text(prop)}")
+        if isinstance(notes.get("description"), str):
+            arguments.append(f"description={_text(notes['description'])}")
+        if arguments == ["default=MISSING"]:
+            end = " = MISSING"
+        else:
+            end = f" = {_call('Field(', arguments, ')')}" if arguments else ""
+        return f"    {_indented(f'{called}: {text}{end}')}\n"
+
+
+def _is_model(node: Any) -> bool:
+    """Whether a schema is of an object with declared names and nothing else."""
+    if not isinstance(node, Mapping) or node.get("type") != "object" or {"enum", "const"} & node.keys():
+        return False
+    return bool(node.get("properties") or node.get("required"))
+
+
+def _union(parts: list[str]) -> str:
+    parts = list(dict.fromkeys(parts))
+    if len(parts) == 1:
+        return parts[0]
+    if any(part.startswith('"') for part in parts) or all(part in ("None", "MISSING") for part in parts):
+        return _call("Union[", parts, "]")
+    if any("\n" in part for part in parts) or sum(map(len, parts)) > _WIDTH:
+        return _call("Union[", parts, "]")
+    return " | ".join(parts)
+
+
+def _text(value: Any) -> str:
+    """JSON data as Python; strings in double quotes where that needs no escape."""
+    if isinstance(value, str):
+        written = repr(value)
+        return f'"{written[1:-1]}"' if written[0] == "'" and '"' not in written and "\\'" not in written else written
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_text, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_text(name)}: {_text(item)}" for name, item in value.items()) + "}"
+    return repr(value)
+
+
+def _call(before: str, parts: list[str], after: str) -> str:
+    """Parts in brackets, one a line where they do not fit on one."""
+    line = before + ", ".join(parts) + after
+    if len(line) <= _WIDTH - 20 and "\n" not in line:
+        return line
+    inner = "".join(f"    {_indented(part)},\n" for part in parts)
+    return f"{before}\n{inner}{after}"
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n    ")
