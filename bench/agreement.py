@@ -27,7 +27,7 @@ from calltune.contract import Tool, Toolset
 from calltune.contract.exports.formats import FORMAT_PATTERNS
 from calltune.contract.exports.pydantic_code import pydantic_code
 from calltune.contract.exports.shapes import take_apart
-from calltune.contract.exports.zod_code import zod_code
+from calltune.contract.exports.zod_code import INHERITED, zod_code
 from calltune.contract.not_carried import NotCarried
 from calltune.errors import ContractError
 
@@ -313,6 +313,8 @@ def why(judge: str, tool: Tool, arguments: dict[str, Any], verdict: bool, listed
         return "an integer beyond 2^53, which JavaScript rounds"
     if judge in ("zod", "ajv") and '"__proto__"' in text:
         return "an argument named __proto__"
+    if judge in ("zod", "ajv") and any(f'"{name}"' in text or f'"{name}"' in json.dumps(tool.parameters) for name in INHERITED):
+        return "a name such as constructor, which every object of JavaScript has"
     if not verdict and any(_odd_moment(tool.parameters, word) for word in _words(arguments)):
         return "a date or time with a sign where a digit stands, which the contract's validator lets pass"
     if judge == "ajv" and '"format"' in json.dumps(tool.parameters):

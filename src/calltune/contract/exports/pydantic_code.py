@@ -20,7 +20,7 @@ from .formats import FORMAT_PATTERNS
 from .names import Names, camel, snake
 from .patterns import translated
 from .pydantic_helpers import RESERVED, format_helper, head, raw
-from .shapes import Notes, Where, take_apart
+from .shapes import UNSURE, Notes, Where, take_apart
 from .text import docstring
 
 _WIDTH = 110
@@ -138,7 +138,7 @@ class _Writer:
     def type(self, node: Any, where: Where, name: str, types: tuple[str, ...] | None = None) -> _Type:
         """The type of a schema. `name`: what a class for it would be called."""
         if node is False or node == {"not": {}}:
-            return _Type(text="Never")
+            return self.literals(())
         if not isinstance(node, Mapping):
             return _Type(text="Any")
         shape = take_apart(node, types)
@@ -174,7 +174,7 @@ class _Writer:
 
     def literals(self, values: tuple[Any, ...]) -> _Type:
         if not values:
-            return _Type(text="Never")
+            return _Type(text="Any", checks=[f"{self.use('_among')}()"])
         kinds = {type(value) for value in values}
         written = _call("Literal[", [_text(value) for value in values], "]")
         if kinds <= {str, type(None)}:
@@ -189,23 +189,33 @@ class _Writer:
         """Checks on the value as a whole, before it becomes what it is."""
         checks = []
         for word, value in words.items():
+            before = len(self.notes.found)
             if word == "$ref":
                 checks.append(self.fitting(1, 1, "its definition", self.references[value]))
             elif word in ("anyOf", "oneOf", "allOf"):
                 parts = self.each(value, (*where, word), name, types)
                 least, most = (len(parts) if word == "allOf" else 1), (1 if word == "oneOf" else len(parts))
+                if word == "oneOf" and self.notes.unsure(before, value):
+                    self.notes.add(where, word, UNSURE)
+                    most = len(parts)
                 checks.append(self.fitting(least, most, word, *map(self.direct, parts)))
             elif word == "enum":
                 checks.append(self.use("_among", *map(_text, value)))
             elif word == "not":
                 part = self.type(value, (*where, word), f"{name}Not", types).written()
-                checks.append(self.fitting(0, 0, "not", self.direct(part)))
+                if self.notes.unsure(before, value):
+                    self.notes.add(where, word, UNSURE)
+                else:
+                    checks.append(self.fitting(0, 0, "not", self.direct(part)))
             else:
                 parts = [
                     self.direct(self.type(node.get(part, True), (*where, part), f"{name}{camel(part)}", types).written())
                     for part in ("if", "then", "else")
                 ]
-                checks.append(self.use("_when", *(f"lambda: {part}" for part in parts)))
+                if self.notes.unsure(before, [node.get(part) for part in ("if", "then", "else")]):
+                    self.notes.add(where, word, UNSURE)
+                else:
+                    checks.append(self.use("_when", *(f"lambda: {part}" for part in parts)))
         return checks
 
     def direct(self, text: str) -> str:
@@ -271,8 +281,11 @@ class _Writer:
         if words.get("uniqueItems"):
             result.checks.append(self.use("_unique"))
         if "contains" in words:
-            most = words.get("maxContains")
+            most, before = words.get("maxContains"), len(self.notes.found)
             part = self.type(words["contains"], (*where, "contains"), f"{name}Contained").written()
+            if most is not None and self.notes.unsure(before, words["contains"]):
+                self.notes.add(where, "maxContains", UNSURE)
+                most = None
             bounds = str(int(words.get("minContains", 1))), "float('inf')" if most is None else str(int(most))
             result.checks.append(self.use("_contains", *bounds, f"lambda: {self.direct(part)}"))
         if words.get("unevaluatedItems", True) is not True:
@@ -287,11 +300,8 @@ class _Writer:
             self.model(called, {"type": "object", **words}, where, "")
             return _Type(text=called)
         rest = True if "patternProperties" in words else words.get("additionalProperties", True)
-        if rest is False:
-            result = _Type(text="dict[str, Never]")
-        else:
-            inner = self.type(rest, (*where, "additionalProperties"), f"{name}Value").written()
-            result = _Type(text=f"dict[str, {inner}]")
+        inner = self.type(rest, (*where, "additionalProperties"), f"{name}Value").written()
+        result = _Type(text=f"dict[str, {inner}]")
         result.checks = self.object_checks(words, where, name)
         return result
 

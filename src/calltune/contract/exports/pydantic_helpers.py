@@ -258,7 +258,7 @@ _PYDANTIC = (
     "MISSING", "BaseModel", "BeforeValidator", "ConfigDict", "Field", "TypeAdapter", "ValidationError",
     "model_validator",
 )  # fmt: skip
-_TYPING = ("Annotated", "Any", "Literal", "Never", "Union")
+_TYPING = ("Annotated", "Any", "Literal", "Union")
 RESERVED = (*_HELPERS, *IMPORTS, *_PYDANTIC, *_TYPING, "TOOLS", "RESULTS")
 """Names that generated code has for itself."""
 

@@ -119,6 +119,9 @@ def _idle(word: str, value: Any) -> bool:
     return False
 
 
+UNSURE = "A part of it is not carried over, so that it might refuse what is right; it is not checked."
+
+
 class Notes:
     """What one tool's schemas say and a language cannot; each thing once."""
 
@@ -131,3 +134,9 @@ class Notes:
         """Note a keyword at a place of the schema."""
         at = pointer(self.part, *where)
         self.found.setdefault((at, what), NotCarried(tool=self.tool, where=at, what=what, why=why))
+
+    def unsure(self, before: int, part: Any) -> bool:
+        """Whether something of a part, written since there were `before` notes, was left out. Then it accepts too
+        much, and its negation would accept too little."""
+        kept = '"$ref"' in json.dumps(part) and any("/$defs/" in at for at, _ in self.found)
+        return len(self.found) > before or kept

@@ -20,7 +20,7 @@ from ..toolset import Toolset
 from .formats import FORMAT_PATTERNS
 from .names import Names, camel
 from .patterns import translated
-from .shapes import Notes, Where, take_apart
+from .shapes import UNSURE, Notes, Where, take_apart
 from .text import WIDTH, comment, javascript, key, wrapped
 from .zod_helpers import RESERVED, format_helper, helpers
 
@@ -28,6 +28,11 @@ _HEAD = "// Written by calltune from {fingerprint}. Needs zod 4.6 or newer.\n"
 _TYPES = {"string": "z.string()", "number": "z.number()", "boolean": "z.boolean()", "null": "z.null()"}
 _NOTES = (*ANNOTATIONS, "contentEncoding", "contentMediaType", "contentSchema")
 _EXACT = 2**53
+INHERITED = (
+    "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+    "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
+)  # fmt: skip
+"""What every object of JavaScript has."""
 
 
 def zod_code(toolset: Toolset, *, typed: bool = True) -> tuple[str, tuple[NotCarried, ...]]:
@@ -151,24 +156,38 @@ class _Writer:
                     return _Code(text=target)
                 code.refine(self.use("allOf", target), "does not follow its definition")
             elif word in ("anyOf", "oneOf", "allOf"):
+                before = len(self.notes.found)
                 parts = [self.code(part, (*where, word, index), inner) for index, part in enumerate(value)]
-                if plain and word != "allOf":
-                    return _Code(text=wrapped("z.union([" if word == "anyOf" else "z.xor([", parts, "])"))
+                helper = word
+                if word == "oneOf" and self.notes.unsure(before, value):
+                    helper = "anyOf"
+                    self.notes.add(where, word, UNSURE)
                 meta = {} if _refers(value) else {word: value}
-                code.refine(self.use(word, *parts), f"does not follow {word}", **meta)
+                if plain and word != "allOf":
+                    text = wrapped("z.union([" if helper == "anyOf" else "z.xor([", parts, "])")
+                    return _Code(text=text, meta=meta if helper != word else {})
+                code.refine(self.use(helper, *parts), f"does not follow {word}", **meta)
             else:
                 self.condition(code, word, value, node, where, inner)
         return code
 
     def condition(self, code: _Code, word: str, value: Any, node: Mapping[str, Any], where: Where, inner: Any) -> None:
+        before = len(self.notes.found)
         if word == "enum":
             code.refine(self.use("among", *map(javascript, value)), "is none of the values", enum=value)
         elif word == "not":
-            call = self.use("not", self.code(value, (*where, word), inner))
+            part = self.code(value, (*where, word), inner)
+            if self.notes.unsure(before, value):
+                self.notes.add(where, word, UNSURE)
+                return
+            call = self.use("not", part)
             code.refine(call, "is what it must not be", **({} if _refers(value) else {word: value}))
         else:
             whole = {part: node[part] for part in ("if", "then", "else") if part in node}
             parts = [self.code(node.get(part, True), (*where, part), inner) for part in ("if", "then", "else")]
+            if self.notes.unsure(before, whole):
+                self.notes.add(where, word, UNSURE)
+                return
             code.refine(self.use("when", *parts), "does not go together", **({} if _refers(whole) else whole))
 
     def literals(self, values: tuple[Any, ...], node: Mapping[str, Any]) -> _Code:
@@ -278,12 +297,13 @@ class _Writer:
             code.refine(self.use("unique"), "must not hold an item twice", uniqueItems=True)
         if "contains" in words:
             bounds = words.get("minContains", 1), words.get("maxContains")
-            call = self.use(
-                "contains",
-                self.code(words["contains"], (*where, "contains")),
-                str(int(bounds[0])),
-                "Infinity" if bounds[1] is None else str(int(bounds[1])),
-            )
+            before = len(self.notes.found)
+            part = self.code(words["contains"], (*where, "contains"))
+            if bounds[1] is not None and self.notes.unsure(before, words["contains"]):
+                self.notes.add(where, "maxContains", UNSURE)
+                bounds = bounds[0], None
+            most_of_it = "Infinity" if bounds[1] is None else str(int(bounds[1]))
+            call = self.use("contains", part, str(int(bounds[0])), most_of_it)
             kept = {word: words[word] for word in ("contains", "minContains", "maxContains") if word in words}
             code.refine(call, "does not hold what it must", **({} if _refers(kept) else kept))
         if words.get("unevaluatedItems", True) is not True:
@@ -321,6 +341,9 @@ class _Writer:
     def field(self, name: str, schema: Any, required: bool, where: Where) -> str:
         if name == "__proto__":
             self.notes.add((*where, "properties", name), "__proto__", "Zod leaves out an argument of this name unread.")
+        elif name in INHERITED and not required:
+            why = "Zod takes what every object inherits for an argument; it refuses calls that leave this one out."
+            self.notes.add((*where, "properties", name), "inherited name", why)
         return f"{key(name)}: {self.code(schema, (*where, 'properties', name), optional=not required)},\n"
 
     def patterns(

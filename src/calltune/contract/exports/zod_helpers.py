@@ -60,7 +60,7 @@ const multipleOf = (step{: number}) => (value{: number}) => {
 const canonical = (value{: unknown}){: string} =>
   JSON.stringify(value, (_, item) =>
     typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))
+      ? { of: Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)) }
       : item === 0 ? 0 : item,
   );
 """,
