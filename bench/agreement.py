@@ -27,7 +27,8 @@ from calltune.contract import Tool, Toolset
 from calltune.contract.exports.formats import FORMAT_PATTERNS
 from calltune.contract.exports.pydantic_code import pydantic_code
 from calltune.contract.exports.shapes import take_apart
-from calltune.contract.exports.zod_code import INHERITED, zod_code
+from calltune.contract.exports.text import INHERITED
+from calltune.contract.exports.zod_code import zod_code
 from calltune.contract.not_carried import NotCarried
 from calltune.errors import ContractError
 
@@ -72,7 +73,12 @@ class Agreement:
 _TEXTS = {
     "date": ["2024-02-29", "2023-02-29", "2024-13-01", "24-01-01"],
     "time": ["12:00:00Z", "23:59:60Z", "12:00:60Z", "12:00:00+05:30", "12:00", "22:59:60-01:00"],
-    "date-time": ["2024-02-29T12:00:00Z", "1990-12-31t15:59:60.5-08:00", "2024-02-30T12:00:00Z", "2024-02-29 12:00:00Z"],
+    "date-time": [
+        "2024-02-29T12:00:00Z",
+        "1990-12-31t15:59:60.5-08:00",
+        "2024-02-30T12:00:00Z",
+        "2024-02-29 12:00:00Z",
+    ],
     "uuid": ["123e4567-e89b-12d3-a456-426614174000", "123e4567e89b12d3a456426614174000"],
     "ipv4": ["1.2.3.4", "1.2.3.256", "01.2.3.4"],
     "ipv6": ["::1", "1::2::3", "::ffff:1.2.3.4", "fe80::1%eth0", "1:2:3:4:5:6:7:8"],
@@ -80,9 +86,48 @@ _TEXTS = {
     "email": ["a@b.c", '"a b"@c.d', "a b@c.d", "a@@b", "ab"],
     "uri": ["http://a/b", "a", "urn:x:y"],
     "json-pointer": ["", "/a~0", "/~2", "a"],
-}  # fmt: skip
-_WORDS = ["", "a", "ab", "Rome", "abc-12", "AB-123456", "é", "\U0001f600", "\U0001f600\U0001f600", "a\nb", "\u2028", "x-1", "12", "true"]
-_NUMBERS = [0, 1, -1, 2, 3, 5, 7, 10, 99, 100, 1.0, 2.0, 1.5, -0.5, 0.07, 0.1, 0.3, 1e-3, 4.35, 1e21, 1e300, 2**53, -(2**53)]
+}
+_WORDS = [
+    "",
+    "a",
+    "ab",
+    "Rome",
+    "abc-12",
+    "AB-123456",
+    "é",
+    "\U0001f600",
+    "\U0001f600\U0001f600",
+    "a\nb",
+    "\u2028",
+    "x-1",
+    "12",
+    "true",
+]
+_NUMBERS = [
+    0,
+    1,
+    -1,
+    2,
+    3,
+    5,
+    7,
+    10,
+    99,
+    100,
+    1.0,
+    2.0,
+    1.5,
+    -0.5,
+    0.07,
+    0.1,
+    0.3,
+    1e-3,
+    4.35,
+    1e21,
+    1e300,
+    2**53,
+    -(2**53),
+]
 _HUGE = [2**53 + 1, 2**63 - 1, 2**64 - 1, -(2**63)]
 _ODD = [None, True, False, 0, 1, "1", "", [], {}, [1], {"a": 1}, 1.0, "null"]
 _MOST_DEPTH = 6
@@ -109,7 +154,9 @@ class Maker:
             if word in ("anyOf", "oneOf", "allOf"):
                 for branch in value if word == "allOf" else [self.pick.choice(value)]:
                     made = self.value(branch, depth + 1, shape.types)
-                    if not isinstance(made, dict) or (shape.types is None and len(shape.whole) == 1 and word != "allOf"):
+                    if not isinstance(made, dict) or (
+                        shape.types is None and len(shape.whole) == 1 and word != "allOf"
+                    ):
                         return made
                     merged = {**(merged or {}), **made}
             elif word == "if" and self.pick.random() < 0.7:
@@ -144,9 +191,7 @@ class Maker:
             prefix, least = words.get("prefixItems", []), int(words.get("minItems", 0))
             count = max(least, pick.randint(0, 3 + len(prefix))) if pick.random() < 0.9 else pick.randint(0, 2)
             items = words.get("items", True)
-            made = [
-                self.value(prefix[index] if index < len(prefix) else items, depth + 1) for index in range(count)
-            ]
+            made = [self.value(prefix[index] if index < len(prefix) else items, depth + 1) for index in range(count)]
             if "contains" in words and pick.random() < 0.7:
                 made.append(self.value(words["contains"], depth + 1))
             return made
@@ -231,7 +276,9 @@ def load(code: str, folder: Path, name: str = "generated_models") -> ModuleType:
     return module
 
 
-def by_pydantic(toolset: Toolset, calls: Sequence[Call], folder: Path) -> tuple[dict[str, list[bool]], list[NotCarried]]:
+def by_pydantic(
+    toolset: Toolset, calls: Sequence[Call], folder: Path
+) -> tuple[dict[str, list[bool]], list[NotCarried]]:
     """The verdicts of the models, on Python data and on JSON text."""
     from pydantic import ValidationError
 
@@ -313,7 +360,9 @@ def why(judge: str, tool: Tool, arguments: dict[str, Any], verdict: bool, listed
         return "an integer beyond 2^53, which JavaScript rounds"
     if judge in ("zod", "ajv") and '"__proto__"' in text:
         return "an argument named __proto__"
-    if judge in ("zod", "ajv") and any(f'"{name}"' in text or f'"{name}"' in json.dumps(tool.parameters) for name in INHERITED):
+    if judge in ("zod", "ajv") and any(
+        f'"{name}"' in text or f'"{name}"' in json.dumps(tool.parameters) for name in INHERITED
+    ):
         return "a name such as constructor, which every object of JavaScript has"
     if not verdict and any(_odd_moment(tool.parameters, word) for word in _words(arguments)):
         return "a date or time with a sign where a digit stands, which the contract's validator lets pass"
@@ -348,14 +397,16 @@ def _words(value: Any) -> Iterator[str]:
 # -- real tools --------------------------------------------------------------------------------
 
 
-def real(folder: Path) -> tuple[Toolset, list[Call]]:
-    """Every different tool of the data files, under a name of its own, and the calls that were logged of it."""
+def real(folder: Path, only: Sequence[str] = ()) -> tuple[Toolset, list[Call]]:
+    """Every different tool of the data files (or of some), under a name of its own, and the calls that were logged of
+    it."""
     tools: dict[str, Tool | None] = {}
     names: set[str] = set()
     logged: list[Call] = []
     for path in sorted(folder.glob("*.jsonl*")):
-        opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-        with opened as lines:
+        if only and path.name not in only:
+            continue
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
                 here = {}

@@ -14,8 +14,12 @@ HOSTILE = '"""*/ \\" \\\' `${process.exit(1)}` </script> \\u002a/ \u2028 \u202e 
 _TEXT, _WHOLE = {"type": "string"}, {"type": "integer"}
 _NODE = {
     "type": "object",
-    "properties": {"n": _WHOLE, "next": {"$ref": "#/$defs/node"}, "all": {"type": "array", "items": {"$ref": "#/$defs/node"}}},
-}  # fmt: skip
+    "properties": {
+        "n": _WHOLE,
+        "next": {"$ref": "#/$defs/node"},
+        "all": {"type": "array", "items": {"$ref": "#/$defs/node"}},
+    },
+}
 
 _VALUES: dict[str, Any] = {
     "lengths": {"type": "string", "minLength": 2, "maxLength": 3},
@@ -44,7 +48,10 @@ _VALUES: dict[str, Any] = {
     "flags": {"type": "boolean", "const": True},
     "mixed": {"enum": ["1", 1, True, None, "x"]},
     "deep_enum": {"enum": [{"a": [1, {"b": None}]}, [1, "2"], {}]},
-    "hostile_enum": {"type": "string", "enum": [HOSTILE, "*/", '"', "'", "`", "\\", "${1}", "__proto__", "constructor"]},
+    "hostile_enum": {
+        "type": "string",
+        "enum": [HOSTILE, "*/", '"', "'", "`", "\\", "${1}", "__proto__", "constructor"],
+    },
     "constant": {"const": HOSTILE},
     "no_type": {"minLength": 2, "minimum": 3},
     "nullable": {"type": ["string", "null"], "maxLength": 3},
@@ -60,7 +67,12 @@ _VALUES: dict[str, Any] = {
     "contains": {"type": "array", "contains": {"type": "string", "minLength": 2}, "minContains": 1, "maxContains": 2},
     "none_contained": {"type": "array", "contains": _WHOLE, "minContains": 0, "maxContains": 1},
     "record": {"type": "object", "additionalProperties": _WHOLE},
-    "declared_and_rest": {"type": "object", "properties": {"a": _TEXT}, "required": ["a"], "additionalProperties": _WHOLE},
+    "declared_and_rest": {
+        "type": "object",
+        "properties": {"a": _TEXT},
+        "required": ["a"],
+        "additionalProperties": _WHOLE,
+    },
     "loose": {"type": "object", "properties": {"a": _TEXT}, "additionalProperties": True},
     "required_only": {"type": "object", "required": ["p", "q r"]},
     "sizes": {"type": "object", "minProperties": 1, "maxProperties": 2, "additionalProperties": _TEXT},
@@ -86,7 +98,11 @@ _VALUES: dict[str, Any] = {
     "not_required": {"type": "object", "not": {"required": ["a"]}},
     "objects": {
         "anyOf": [
-            {"type": "object", "properties": {"kind": {"const": "card"}, "number": _TEXT}, "required": ["kind", "number"]},
+            {
+                "type": "object",
+                "properties": {"kind": {"const": "card"}, "number": _TEXT},
+                "required": ["kind", "number"],
+            },
             {"type": "object", "properties": {"kind": {"const": "cash"}}, "required": ["kind"]},
         ]
     },
@@ -103,13 +119,53 @@ _VALUES: dict[str, Any] = {
         "anyOf": [{"properties": {"b": _WHOLE}, "required": ["b"]}, {"properties": {"c": _WHOLE}, "required": ["c"]}],
         "unevaluatedProperties": False,
     },
-}  # fmt: skip
+}
 _NAMES = [
-    "class", "None", "type", "id", "_private", "__init__", "__dunder__", "model_config", "model_dump", "copy", "json",
-    "int", "str", "list", "Any", "Field", "MISSING", "a b", "a-b", "a_b", "a.b", "1st", "", "ß", "constructor",
-    "toString", "hasOwnProperty", "then", "*/", '"', "'", "`${x}`", "\\", "\n", "\u2028", "\u202e", "z", "NamesTest",
-    "__pydantic_extra__", "__class__", "self", "cls", "schema", "validate",
-]  # fmt: skip
+    "class",
+    "None",
+    "type",
+    "id",
+    "_private",
+    "__init__",
+    "__dunder__",
+    "model_config",
+    "model_dump",
+    "copy",
+    "json",
+    "int",
+    "str",
+    "list",
+    "Any",
+    "Field",
+    "MISSING",
+    "a b",
+    "a-b",
+    "a_b",
+    "a.b",
+    "1st",
+    "",
+    "ß",
+    "constructor",
+    "toString",
+    "hasOwnProperty",
+    "then",
+    "*/",
+    '"',
+    "'",
+    "`${x}`",
+    "\\",
+    "\n",
+    "\u2028",
+    "\u202e",
+    "z",
+    "NamesTest",
+    "__pydantic_extra__",
+    "__class__",
+    "self",
+    "cls",
+    "schema",
+    "validate",
+]
 """Arguments whose names are no identifiers, or mean something to a language."""
 
 
@@ -129,21 +185,42 @@ def toolset() -> Toolset:
     ]
     whole = {
         "NamesTest": {"type": "object", "properties": {name: _TEXT for name in _NAMES}, "required": _NAMES[:2]},
-        "optional_names": {"type": "object", "properties": {name: {"type": "integer", "default": 3} for name in _NAMES}},
+        "optional_names": {
+            "type": "object",
+            "properties": {name: {"type": "integer", "default": 3} for name in _NAMES},
+        },
         "nothing_at_all": {"type": "object", "properties": {}},
         "anything_at_all": {"type": "object"},
         "only_rest": {"type": "object", "additionalProperties": _TEXT},
-        "recursive": {"type": "object", "properties": {"root": {"$ref": "#/$defs/node"}, "n": _WHOLE}, "$defs": {"node": _NODE}},
+        "recursive": {
+            "type": "object",
+            "properties": {"root": {"$ref": "#/$defs/node"}, "n": _WHOLE},
+            "$defs": {"node": _NODE},
+        },
         "recursive_union": {
             "type": "object",
             "properties": {"v": {"$ref": "#/$defs/json"}},
             "required": ["v"],
-            "$defs": {"json": {"anyOf": [_WHOLE, {"type": "array", "items": {"$ref": "#/$defs/json"}}, {"type": "object", "additionalProperties": {"$ref": "#/$defs/json"}}]}},
+            "$defs": {
+                "json": {
+                    "anyOf": [
+                        _WHOLE,
+                        {"type": "array", "items": {"$ref": "#/$defs/json"}},
+                        {"type": "object", "additionalProperties": {"$ref": "#/$defs/json"}},
+                    ]
+                }
+            },
         },
-        "recursive_root": {"type": "object", "properties": {"n": _WHOLE, "child": {"$ref": "#"}, "kids": {"type": "array", "items": {"$ref": "#"}}}},
+        "recursive_root": {
+            "type": "object",
+            "properties": {"n": _WHOLE, "child": {"$ref": "#"}, "kids": {"type": "array", "items": {"$ref": "#"}}},
+        },
         "recursive_check": {
             "type": "object",
-            "properties": {"v": {"allOf": [{"$ref": "#/$defs/node"}, {"type": "object", "minProperties": 1}]}, "w": {"not": {"$ref": "#/$defs/node"}}},
+            "properties": {
+                "v": {"allOf": [{"$ref": "#/$defs/node"}, {"type": "object", "minProperties": 1}]},
+                "w": {"not": {"$ref": "#/$defs/node"}},
+            },
             "$defs": {"node": _NODE},
         },
         "root_union": {
@@ -160,13 +237,21 @@ def toolset() -> Toolset:
             "dependentRequired": {"a": ["b"]},
             "oneOf": [{"required": ["b"]}, {"required": ["c"]}],
         },
-        "root_patterns": {"type": "object", "properties": {"a": _TEXT}, "patternProperties": {"^x-": _WHOLE}, "additionalProperties": False},
+        "root_patterns": {
+            "type": "object",
+            "properties": {"a": _TEXT},
+            "patternProperties": {"^x-": _WHOLE},
+            "additionalProperties": False,
+        },
         "x.y-z": {"type": "object", "properties": {"v": _TEXT}},
         "x_y_z": {"type": "object", "properties": {"v": _WHOLE}},
         "tools": {"type": "object", "properties": {"z": _TEXT}},
-        "BaseModel": {"type": "object", "properties": {"Annotated": _TEXT, "v": {"type": "object", "properties": {"w": _TEXT}}}},
+        "BaseModel": {
+            "type": "object",
+            "properties": {"Annotated": _TEXT, "v": {"type": "object", "properties": {"w": _TEXT}}},
+        },
         "__proto__": {"type": "object", "properties": {"v": _TEXT}},
-    }  # fmt: skip
+    }
     tools += [Tool(name=name, description=name, parameters=schema) for name, schema in whole.items()]
     return Toolset(tools)
 
@@ -206,7 +291,11 @@ def _combined(pick: random.Random, depth: int) -> Any:
         {"type": "array", "prefixItems": [more(), more()], "items": more()},
         {"type": "object", "properties": {name: more(), "b": more()}, "required": [name]},
         {"type": "object", "properties": {name: more()}, "additionalProperties": more()},
-        {"type": "object", "properties": {name: more()}, "anyOf": [{"required": [name]}, {"properties": {"b": more()}}]},
+        {
+            "type": "object",
+            "properties": {name: more()},
+            "anyOf": [{"required": [name]}, {"properties": {"b": more()}}],
+        },
         {"type": "object", "additionalProperties": more()},
         {"type": "object", "patternProperties": {"^n": more()}, "additionalProperties": more()},
         {"type": "object", "properties": {name: more()}, "dependentSchemas": {name: {"properties": {"b": more()}}}},

@@ -112,6 +112,8 @@ async function fromZod4(schema, tool, part, io) {
       const word = def.in._zod.def.type === "transform" ? "preprocess" : def.transform ? "codec" : "transform";
       if (word !== "transform" || def.out._zod.def.type === "transform") note(word, "The contract sees the value before it is changed.");
     }
+    // the pattern of these says what the format says
+    if (["date", "ipv4"].includes(def.format) && jsonSchema.pattern === def.pattern?.source) delete jsonSchema.pattern;
     if (def.coerce) note("coerce", `The contract takes what is ${jsonSchema.type ?? "there"} already, and changes nothing.`);
     for (const check of def.checks ?? []) look(check._zod.def, jsonSchema, note);
   };
@@ -185,9 +187,10 @@ async function asTool(entry, name) {
   for (const [field, keys] of Object.entries(SCHEMAS)) {
     const key = keys.find((one) => inner[one] !== undefined && inner[one] !== null);
     if (key === undefined) continue;
-    const json = { ...(await toJSON(inner[key], `${tool.name}`, field, field === "returns" ? "output" : "input")) };
-    delete json.$schema;
-    if (field === "parameters") own(json, tool);
+    const made = await toJSON(inner[key], `${tool.name}`, field, field === "returns" ? "output" : "input");
+    const json = isRecord(made) ? { ...made } : made;
+    if (isRecord(json)) delete json.$schema;
+    if (field === "parameters" && isRecord(json)) own(json, tool);
     tool[field] = json;
   }
   return tool;

@@ -30,8 +30,6 @@ _SCRIPT = Path(__file__).with_name("zod_source.mjs")
 _MAX_BYTES = 16 << 20
 _KEPT_OUTPUT = 2000
 TIMEOUT_S = 60.0
-_SAME_AS_FORMAT = ("date", "ipv4")
-"""Formats whose pattern in Zod says what the format says."""
 _HINTS = {
     "zod": "Install it where the module is: npm install zod",
     "zod3": "Install zod-to-json-schema where the module is, or move to zod 4: npm install zod-to-json-schema",
@@ -79,23 +77,23 @@ def _run(file: Path, names: str, timeout_s: float) -> dict[str, Any]:
         )
     with tempfile.TemporaryDirectory(prefix="calltune-") as folder:
         result = Path(folder) / "result.json"
-        process = subprocess.Popen(
+        late = threading.Event()
+        with subprocess.Popen(
             [node, str(_SCRIPT), str(file.resolve()), str(result), names],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-        )
-        late = threading.Event()
-        timer = threading.Timer(timeout_s, _give_up, (process, late))
-        timer.start()
-        try:
-            assert process.stdout is not None
-            printed = _last(process.stdout)
-            code = process.wait()
-        finally:
-            timer.cancel()
-            _end(process)
+        ) as process:
+            timer = threading.Timer(timeout_s, _give_up, (process, late))
+            timer.start()
+            try:
+                assert process.stdout is not None
+                printed = _last(process.stdout)
+                code = process.wait()
+            finally:
+                timer.cancel()
+                _end(process)
         if late.is_set():
             raise ContractError(
                 f"{file} was not read within {timeout_s:g} seconds.",
@@ -133,12 +131,12 @@ def _broken(source: str, error: dict[str, Any]) -> ContractError:
     kind, message = error.get("kind", ""), error.get("message", "")
     names = error.get("names")
     if names:
-        hint = f"It exports: {', '.join(names[:12])}." if kind == "name" else _HINTS["empty"]
-        return ContractError(f"{source}: {message}. It exports {', '.join(names[:12])}.", hint=hint)
+        more = None if kind == "name" else _HINTS["empty"]
+        return ContractError(f"{source}: {message}. It exports {', '.join(names[:12])}.", hint=more)
     if kind in _HINTS:
         return ContractError(f"{source}: {message}.", hint=_HINTS[kind])
     line = next((part.strip() for part in error.get("at", "").splitlines() if "file://" in part), "")
-    hint = None
+    hint: str | None = None
     if "outside a module" in message or "Unexpected token 'export'" in message:
         hint = 'Call the file .mjs, or write "type": "module" in its package.json.'
     if "Cannot find package" in message:
@@ -159,12 +157,18 @@ def _settle(node: Any, where: str, tool: str, left: list[NotCarried]) -> None:
     elif form is not None and isinstance(pattern, str):
         if form == "time":  # of the day, without an offset: what Zod means is in the pattern
             del node["format"]
-        elif form in _SAME_AS_FORMAT:
-            del node["pattern"]
         elif pattern_fault(pattern):
             del node["pattern"]
             why = f"The pattern of Zod looks ahead; the contract checks the format {form} alone."
             left.append(NotCarried(tool=tool, where=where, what="pattern of a format", why=why))
+    if node.get("items") == {}:
+        del node["items"]
+    if node.get("propertyNames") == {"type": "string"}:  # all names are
+        del node["propertyNames"]
+    if node.get("additionalProperties") == {}:
+        node["additionalProperties"] = True
+        if not node.get("properties", True):
+            del node["properties"], node["additionalProperties"]
     for word, key, child in list(subschemas(node)):
         at = f"{where}/{word}" if key is None else f"{where}/{word}/{str(key).replace('~', '~0').replace('/', '~1')}"
         _settle(child, at, tool, left)

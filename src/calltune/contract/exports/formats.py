@@ -55,7 +55,7 @@ FORMAT_PATTERNS = {
     "ipv6": FormatPattern(f"^(?:{_IPV6})$"),
     "json-pointer": FormatPattern(f"^{_POINTER}$"),
     "relative-json-pointer": FormatPattern(f"^(?:0|[1-9][0-9]*)(?:#|{_POINTER})$"),
-    "email": FormatPattern("^[^@]+@[^@]+$|^\".*@", exact=False),
+    "email": FormatPattern('^[^@]+@[^@]+$|^".*@', exact=False),
     "idn-email": FormatPattern("@", exact=False),
     "uri": FormatPattern("^[A-Za-z][A-Za-z0-9+.-]*:", exact=False),
     "iri": FormatPattern("^[A-Za-z][A-Za-z0-9+.-]*:", exact=False),

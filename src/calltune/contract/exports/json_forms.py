@@ -1,6 +1,6 @@
-"""A contract as the JSON that others take: tools of OpenAI and Anthropic, an MCP server's `tools/list`, one JSON Schema.
-In: a `Toolset`. Out: the text, and what the form has no place for. The schemas themselves are the contract's, whole,
-but where a service refuses a keyword at their root."""
+"""A contract as the JSON that others take: tools of OpenAI and Anthropic, an MCP server's `tools/list`, one schema. In:
+a `Toolset`. Out: the text, and what the form has no place for. The schemas themselves are the contract's, whole, but
+where a service refuses a keyword at their root."""
 
 from __future__ import annotations
 

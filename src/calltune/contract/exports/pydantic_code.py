@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,11 +18,11 @@ from ..toolset import Toolset
 from .formats import FORMAT_PATTERNS
 from .names import Names, camel, snake
 from .patterns import translated
+from .pydantic_expression import Type, call, indented, python, union
 from .pydantic_helpers import RESERVED, format_helper, head, raw
 from .shapes import UNSURE, Notes, Where, take_apart
 from .text import docstring
 
-_WIDTH = 110
 _HEAD = '"""Written by calltune from {fingerprint}."""\n\n'
 _TYPES = {"string": "str", "boolean": "bool", "null": "None", "integer": "int", "number": "int | float"}
 _TAKEN = frozenset({*RESERVED, *dir(BaseModel), *keyword.kwlist, "bool", "dict", "float", "int", "list", "set", "str"})
@@ -57,26 +56,8 @@ def pydantic_code(toolset: Toolset) -> tuple[str, tuple[NotCarried, ...]]:
 
 
 def _dict(what: str, items: list[tuple[str, str]]) -> str:
-    inner = "".join(f"    {_text(name)}: {value},\n" for name, value in items)
+    inner = "".join(f"    {python(name)}: {value},\n" for name, value in items)
     return f"\n\n{what} = {{\n{inner}}}\n" if items else f"\n\n{what} = {{}}\n"
-
-
-@dataclass(kw_only=True)
-class _Type:
-    """A type expression, the arguments of its `Field`, and its checks."""
-
-    text: str
-    limits: dict[str, str] = field(default_factory=dict)
-    checks: list[str] = field(default_factory=list)
-
-    def written(self) -> str:
-        if not self.limits and not self.checks:
-            return self.text
-        parts = [self.text]
-        if self.limits:
-            parts.append(f"Field({', '.join(f'{word}={value}' for word, value in self.limits.items())})")
-        parts += [f"BeforeValidator({check})" for check in self.checks]
-        return _call("Annotated[", parts, "]")
 
 
 class _Writer:
@@ -130,17 +111,17 @@ class _Writer:
     def use(self, helper: str, *arguments: str) -> str:
         """A call of a helper, which the module then begins with."""
         self.used.add(helper)
-        return _call(f"{helper}(", list(arguments), ")") if arguments else helper
+        return call(f"{helper}(", list(arguments), ")") if arguments else helper
 
     def fitting(self, least: int, most: int, what: str, *types: str) -> str:
-        return self.use("_fitting", str(least), str(most), _text(what), *(f"lambda: {each}" for each in types))
+        return self.use("_fitting", str(least), str(most), python(what), *(f"lambda: {each}" for each in types))
 
-    def type(self, node: Any, where: Where, name: str, types: tuple[str, ...] | None = None) -> _Type:
+    def type(self, node: Any, where: Where, name: str, types: tuple[str, ...] | None = None) -> Type:
         """The type of a schema. `name`: what a class for it would be called."""
         if node is False or node == {"not": {}}:
             return self.literals(())
         if not isinstance(node, Mapping):
-            return _Type(text="Any")
+            return Type(text="Any")
         shape = take_apart(node, types)
         if shape.literals is not None:
             return self.literals(shape.literals)
@@ -149,21 +130,21 @@ class _Writer:
             if plain and "$ref" in shape.whole:
                 target = shape.whole["$ref"]
                 if target not in self.later:
-                    return _Type(text=f'"{self.references[target]}"')
-                return _Type(text="Any", checks=[self.fitting(1, 1, "its definition", self.references[target])])
+                    return Type(text=f'"{self.references[target]}"')
+                return Type(text="Any", checks=[self.fitting(1, 1, "its definition", self.references[target])])
             if plain and "anyOf" in shape.whole:
-                return _Type(text=_union(self.each(shape.whole["anyOf"], (*where, "anyOf"), name, None)))
+                return Type(text=union(self.each(shape.whole["anyOf"], (*where, "anyOf"), name, None)))
         if shape.types == ("object",) and _is_model(node):
             called = self.names.claim(name)
             self.model(called, node, where, node.get("description", ""), types)
-            return _Type(text=called)
+            return Type(text=called)
         if shape.types is None:
-            result = _Type(text="Any")
+            result = Type(text="Any")
         elif len(shape.types) == 1:
             result = self.of_type(shape.types[0], shape.of(shape.types[0]), where, name)
         else:
             parts = [self.of_type(kind, shape.of(kind), where, name).written() for kind in shape.types]
-            result = _Type(text=_union(parts))
+            result = Type(text=union(parts))
         result.checks += self.whole(shape.whole, node, where, name, shape.types)
         return result
 
@@ -172,16 +153,16 @@ class _Writer:
             self.type(node, (*where, index), f"{name}{index + 1}", types).written() for index, node in enumerate(nodes)
         ]
 
-    def literals(self, values: tuple[Any, ...]) -> _Type:
+    def literals(self, values: tuple[Any, ...]) -> Type:
         if not values:
-            return _Type(text="Any", checks=[f"{self.use('_among')}()"])
+            return Type(text="Any", checks=[f"{self.use('_among')}()"])
         kinds = {type(value) for value in values}
-        written = _call("Literal[", [_text(value) for value in values], "]")
+        written = call("Literal[", [python(value) for value in values], "]")
         if kinds <= {str, type(None)}:
-            return _Type(text="None" if kinds == {type(None)} else written)
+            return Type(text="None" if kinds == {type(None)} else written)
         if kinds == {int}:
-            return _Type(text=written, checks=[self.use("_number")])
-        return _Type(text="Any", checks=[self.use("_among", *(_text(value) for value in values))])
+            return Type(text=written, checks=[self.use("_number")])
+        return Type(text="Any", checks=[self.use("_among", *(python(value) for value in values))])
 
     def whole(
         self, words: Mapping[str, Any], node: Mapping[str, Any], where: Where, name: str, types: tuple[str, ...] | None
@@ -200,7 +181,7 @@ class _Writer:
                     most = len(parts)
                 checks.append(self.fitting(least, most, word, *map(self.direct, parts)))
             elif word == "enum":
-                checks.append(self.use("_among", *map(_text, value)))
+                checks.append(self.use("_among", *map(python, value)))
             elif word == "not":
                 part = self.type(value, (*where, word), f"{name}Not", types).written()
                 if self.notes.unsure(before, value):
@@ -209,7 +190,9 @@ class _Writer:
                     checks.append(self.fitting(0, 0, "not", self.direct(part)))
             else:
                 parts = [
-                    self.direct(self.type(node.get(part, True), (*where, part), f"{name}{camel(part)}", types).written())
+                    self.direct(
+                        self.type(node.get(part, True), (*where, part), f"{name}{camel(part)}", types).written()
+                    )
                     for part in ("if", "then", "else")
                 ]
                 if self.notes.unsure(before, [node.get(part) for part in ("if", "then", "else")]):
@@ -222,27 +205,27 @@ class _Writer:
         """A type within a function: there, all names are known."""
         return text[1:-1] if text.startswith('"') else text
 
-    def of_type(self, kind: str, words: Mapping[str, Any], where: Where, name: str) -> _Type:
+    def of_type(self, kind: str, words: Mapping[str, Any], where: Where, name: str) -> Type:
         if kind == "array":
             return self.array(words, where, name)
         if kind == "object":
             return self.mapping(words, where, name)
-        result = _Type(text=_TYPES[kind])
+        result = Type(text=_TYPES[kind])
         if kind in ("integer", "number"):
             self.number(result, kind, words)
         if kind == "string":
             self.string(result, words, where)
         return result
 
-    def number(self, result: _Type, kind: str, words: Mapping[str, Any]) -> None:
+    def number(self, result: Type, kind: str, words: Mapping[str, Any]) -> None:
         limits = {"minimum": "ge", "exclusiveMinimum": "gt", "maximum": "le", "exclusiveMaximum": "lt"}
         result.limits = {limits[word]: repr(words[word]) for word in limits if word in words}
         if kind == "integer":
             result.checks.append(self.use("_whole"))
         if "multipleOf" in words:
-            result.checks.append(self.use("_multiple_of", _text(repr(words["multipleOf"]))))
+            result.checks.append(self.use("_multiple_of", python(repr(words["multipleOf"]))))
 
-    def string(self, result: _Type, words: Mapping[str, Any], where: Where) -> None:
+    def string(self, result: Type, words: Mapping[str, Any], where: Where) -> None:
         for word, limit in (("minLength", "min_length"), ("maxLength", "max_length")):
             if word in words:
                 result.limits[limit] = str(int(words[word]))
@@ -265,16 +248,16 @@ class _Writer:
                 else:
                     result.text = helper
 
-    def array(self, words: Mapping[str, Any], where: Where, name: str) -> _Type:
+    def array(self, words: Mapping[str, Any], where: Where, name: str) -> Type:
         items = words.get("items", True)
         inner = self.type(items, (*where, "items"), f"{name}Item").written()
         if "prefixItems" in words:
             parts = self.each(words["prefixItems"], (*where, "prefixItems"), f"{name}Item", None)
-            result = _Type(text="list[Any]")
+            result = Type(text="list[Any]")
             rest = [f"lambda: {self.direct(part)}" for part in (inner, *parts)]
             result.checks.append(self.use("_items", *rest))
         else:
-            result = _Type(text=f"list[{inner}]")
+            result = Type(text=f"list[{inner}]")
         for word, limit in (("minItems", "min_length"), ("maxItems", "max_length")):
             if word in words:
                 result.limits[limit] = str(int(words[word]))
@@ -293,15 +276,15 @@ class _Writer:
             self.notes.add(where, "unevaluatedItems", why)
         return result
 
-    def mapping(self, words: Mapping[str, Any], where: Where, name: str) -> _Type:
+    def mapping(self, words: Mapping[str, Any], where: Where, name: str) -> Type:
         """An object without declared names; one with them is a model."""
         if words.get("properties") or words.get("required"):
             called = self.names.claim(name)
             self.model(called, {"type": "object", **words}, where, "")
-            return _Type(text=called)
+            return Type(text=called)
         rest = True if "patternProperties" in words else words.get("additionalProperties", True)
         inner = self.type(rest, (*where, "additionalProperties"), f"{name}Value").written()
-        result = _Type(text=f"dict[str, {inner}]")
+        result = Type(text=f"dict[str, {inner}]")
         result.checks = self.object_checks(words, where, name)
         return result
 
@@ -314,10 +297,10 @@ class _Writer:
             part = self.type(words["propertyNames"], (*where, "propertyNames"), f"{name}Name", ("string",)).written()
             checks.append(self.use("_named", f"lambda: {self.direct(part)}"))
         if "dependentRequired" in words:
-            checks.append(self.use("_together", _text(words["dependentRequired"])))
+            checks.append(self.use("_together", python(words["dependentRequired"])))
         for key, schema in words.get("dependentSchemas", {}).items():
             part = self.type(schema, (*where, "dependentSchemas", key), f"{name}{camel(key)}", ("object",)).written()
-            checks.append(self.use("_given", _text(key), f"lambda: {self.direct(part)}"))
+            checks.append(self.use("_given", python(key), f"lambda: {self.direct(part)}"))
         if words.get("patternProperties"):
             checks += self.patterns(words, where, name)
         if words.get("unevaluatedProperties", True) is not True:
@@ -336,11 +319,11 @@ class _Writer:
             part = self.type(schema, (*where, "patternProperties", pattern), f"{name}Pattern{number}").written()
             pairs.append(f"{raw(readable[pattern] or '')}: lambda: {self.direct(part)}")
         rest = self.type(words.get("additionalProperties", True), (*where, "additionalProperties"), f"{name}Value")
-        declared = ", ".join(map(_text, words.get("properties", ())))
+        declared = ", ".join(map(python, words.get("properties", ())))
         return [
             self.use(
                 "_matched",
-                _call("{", pairs, "}"),
+                call("{", pairs, "}"),
                 f"{{{declared}}}" if declared else "set()",
                 f"lambda: {self.direct(rest.written())}",
             )
@@ -369,7 +352,7 @@ class _Writer:
         checks += self.whole(shape.whole, node, where, name, ("object",))
         if checks:
             self.used.add("_each")
-            body += f"    _checked = model_validator(mode=\"before\")({_indented(_call('_each(', checks, ')'))})\n"
+            body += f'    _checked = model_validator(mode="before")({indented(call("_each(", checks, ")"))})\n'
         body += "\n" + "".join(lines) if lines else ""
         self.code += f"\n\nclass {name}(BaseModel):\n{body}"
 
@@ -381,19 +364,19 @@ class _Writer:
         arguments = []
         default = notes.get("default", ...)
         if not required and (default is None or isinstance(default, str | int | float)):
-            arguments.append(f"default={_text(default)}")
+            arguments.append(f"default={python(default)}")
         elif not required:
-            text = _union([text, "MISSING"])
+            text = union([text, "MISSING"])
             arguments.append("default=MISSING")
         if called != prop:
-            arguments.append(f"alias={_text(prop)}")
+            arguments.append(f"alias={python(prop)}")
         if isinstance(notes.get("description"), str):
-            arguments.append(f"description={_text(notes['description'])}")
+            arguments.append(f"description={python(notes['description'])}")
         if arguments == ["default=MISSING"]:
             end = " = MISSING"
         else:
-            end = f" = {_call('Field(', arguments, ')')}" if arguments else ""
-        return f"    {_indented(f'{called}: {text}{end}')}\n"
+            end = f" = {call('Field(', arguments, ')')}" if arguments else ""
+        return f"    {indented(f'{called}: {text}{end}')}\n"
 
 
 def _is_model(node: Any) -> bool:
@@ -401,39 +384,3 @@ def _is_model(node: Any) -> bool:
     if not isinstance(node, Mapping) or node.get("type") != "object" or {"enum", "const"} & node.keys():
         return False
     return bool(node.get("properties") or node.get("required"))
-
-
-def _union(parts: list[str]) -> str:
-    parts = list(dict.fromkeys(parts))
-    if len(parts) == 1:
-        return parts[0]
-    if any(part.startswith('"') for part in parts) or all(part in ("None", "MISSING") for part in parts):
-        return _call("Union[", parts, "]")
-    if any("\n" in part for part in parts) or sum(map(len, parts)) > _WIDTH:
-        return _call("Union[", parts, "]")
-    return " | ".join(parts)
-
-
-def _text(value: Any) -> str:
-    """JSON data as Python; strings in double quotes where that needs no escape."""
-    if isinstance(value, str):
-        written = repr(value)
-        return f'"{written[1:-1]}"' if written[0] == "'" and '"' not in written and "\\'" not in written else written
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_text, value)) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_text(name)}: {_text(item)}" for name, item in value.items()) + "}"
-    return repr(value)
-
-
-def _call(before: str, parts: list[str], after: str) -> str:
-    """Parts in brackets, one a line where they do not fit on one."""
-    line = before + ", ".join(parts) + after
-    if len(line) <= _WIDTH - 20 and "\n" not in line:
-        return line
-    inner = "".join(f"    {_indented(part)},\n" for part in parts)
-    return f"{before}\n{inner}{after}"
-
-
-def _indented(text: str) -> str:
-    return text.replace("\n", "\n    ")

@@ -52,8 +52,8 @@ def _number(value: Any) -> Any:
     "_clock": '''\
 def _clock(value: Any) -> Any:
     """A second of 60 is a leap second: the last of a day in UTC."""
-    found = re.search(r"(\\d\\d):(\\d\\d):60[^+-]*(?:([+-])(\\d\\d):(\\d\\d))?$", value) if isinstance(value, str) else None
-    if found:
+    pattern = r"(\\d\\d):(\\d\\d):60[^+-]*(?:([+-])(\\d\\d):(\\d\\d))?$"
+    if isinstance(value, str) and (found := re.search(pattern, value)):
         offset = (int(found[4] or 0) * 60 + int(found[5] or 0)) * (1 if found[3] == "-" else -1)
         if (int(found[1]) * 60 + int(found[2]) + offset) % 1440 != 1439:
             raise ValueError("there is no leap second at this time")
@@ -90,13 +90,13 @@ def _canonical(value: Any) -> str:
 
     return json.dumps(plain(value), sort_keys=True)
 ''',
-    "_unique": '''\
+    "_unique": """\
 def _unique(value: Any) -> Any:
     if isinstance(value, list) and len({_canonical(item) for item in value}) < len(value):
         raise ValueError("must not hold an item twice")
     return value
-''',
-    "_among": '''\
+""",
+    "_among": """\
 def _among(*values: Any) -> Callable[[Any], Any]:
     known = {_canonical(value) for value in values}
 
@@ -106,8 +106,8 @@ def _among(*values: Any) -> Callable[[Any], Any]:
         return value
 
     return check
-''',
-    "_each": '''\
+""",
+    "_each": """\
 def _each(*checks: Callable[[Any], Any]) -> Any:
     def check(cls: type, value: Any) -> Any:
         for one in checks:
@@ -115,7 +115,7 @@ def _each(*checks: Callable[[Any], Any]) -> Any:
         return value
 
     return check
-''',
+""",
     "_Part": '''\
 class _Part:
     """A type that is built when it is first needed, so that it may name what is defined later."""
@@ -146,7 +146,7 @@ def _fitting(least: int, most: float, what: str, *builds: Callable[[], Any]) -> 
 
     return check
 ''',
-    "_when": '''\
+    "_when": """\
 def _when(condition: Callable[[], Any], met: Callable[[], Any], otherwise: Callable[[], Any]) -> Callable[[Any], Any]:
     test, one, other = _Part(condition), _Part(met), _Part(otherwise)
 
@@ -156,8 +156,8 @@ def _when(condition: Callable[[], Any], met: Callable[[], Any], otherwise: Calla
         return value
 
     return check
-''',
-    "_contains": '''\
+""",
+    "_contains": """\
 def _contains(least: int, most: float, build: Callable[[], Any]) -> Callable[[Any], Any]:
     part = _Part(build)
 
@@ -167,7 +167,7 @@ def _contains(least: int, most: float, build: Callable[[], Any]) -> Callable[[An
         return value
 
     return check
-''',
+""",
     "_items": '''\
 def _items(rest: Callable[[], Any], *builds: Callable[[], Any]) -> Callable[[Any], Any]:
     """The first items are of these types, in order; the others of one."""
@@ -181,7 +181,7 @@ def _items(rest: Callable[[], Any], *builds: Callable[[], Any]) -> Callable[[Any
 
     return check
 ''',
-    "_size": '''\
+    "_size": """\
 def _size(least: int, most: float) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
         if isinstance(value, dict) and not least <= len(value) <= most:
@@ -189,8 +189,8 @@ def _size(least: int, most: float) -> Callable[[Any], Any]:
         return value
 
     return check
-''',
-    "_named": '''\
+""",
+    "_named": """\
 def _named(build: Callable[[], Any]) -> Callable[[Any], Any]:
     part = _Part(build)
 
@@ -201,7 +201,7 @@ def _named(build: Callable[[], Any]) -> Callable[[Any], Any]:
         return value
 
     return check
-''',
+""",
     "_together": '''\
 def _together(needs: dict[str, list[str]]) -> Callable[[Any], Any]:
     """Names that must be there when another one is."""
@@ -226,12 +226,14 @@ def _given(name: str, build: Callable[[], Any]) -> Callable[[Any], Any]:
 
     return check
 ''',
-    "_like": '''\
+    "_like": """\
 def _like(pattern: str) -> _Part:
     return _Part(lambda: Annotated[str, Field(pattern=pattern)])
-''',
+""",
     "_matched": '''\
-def _matched(patterns: dict[str, Callable[[], Any]], declared: set[str], rest: Callable[[], Any]) -> Callable[[Any], Any]:
+def _matched(
+    patterns: dict[str, Callable[[], Any]], declared: set[str], rest: Callable[[], Any]
+) -> Callable[[Any], Any]:
     """What the values under names of a pattern must be, and those under names that are neither declared nor matched."""
     pairs = [(_like(pattern), _Part(build)) for pattern, build in patterns.items()]
     last = _Part(rest)

@@ -9,6 +9,11 @@ import unicodedata
 from typing import Any
 
 WIDTH = 100
+INHERITED = (
+    "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+    "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
+)  # fmt: skip
+"""What every object of JavaScript has."""
 
 
 def javascript(value: Any) -> str:

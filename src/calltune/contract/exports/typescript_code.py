@@ -13,7 +13,7 @@ from ..not_carried import NotCarried
 from ..toolset import Toolset
 from .names import Names, camel
 from .shapes import Notes, Shape, Where, take_apart
-from .text import WIDTH, comment, javascript, key
+from .text import INHERITED, WIDTH, comment, javascript, key
 
 _HEAD = "// Written by calltune from {fingerprint}.\n"
 _TYPES = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
@@ -139,6 +139,8 @@ class _Writer:
             note = schema.get("description", "") if isinstance(schema, Mapping) else ""
             lines += comment(note if isinstance(note, str) else "")
             code = self.type(schema, (*where, "properties", name))
+            if name in INHERITED and name not in required:
+                self.notes.add((*where, "properties", name), "inherited name", "Every object has one of its own.")
             lines += f"{key(name)}{'' if name in required else '?'}: {code};\n"
         if rest is False and not patterns:
             if not lines:
@@ -146,10 +148,12 @@ class _Writer:
             why = "TypeScript refuses undeclared names in literals only."
             self.notes.add((), "additionalProperties", why)
         elif not lines and not patterns:
-            return f"Record<string, {self.type(rest, (*where, 'additionalProperties'))}>"
+            return f"{{ [name: string]: {self.type(rest, (*where, 'additionalProperties'))} }}"  # Record cannot recur
         else:
             if rest not in (True, {}):
-                self.notes.add(where, "additionalProperties", "Beside declared names, TypeScript takes any other value.")
+                self.notes.add(
+                    where, "additionalProperties", "Beside declared names, TypeScript takes any other value."
+                )
             lines += "[name: string]: unknown;\n"
         return f"{{\n{indent(lines, '  ')}}}"
 

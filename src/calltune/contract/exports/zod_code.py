@@ -7,9 +7,7 @@ Zod leaves out."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from textwrap import indent
 from typing import Any
 
@@ -21,18 +19,14 @@ from .formats import FORMAT_PATTERNS
 from .names import Names, camel
 from .patterns import translated
 from .shapes import UNSURE, Notes, Where, take_apart
-from .text import WIDTH, comment, javascript, key, wrapped
+from .text import INHERITED, comment, javascript, key, wrapped
+from .zod_expression import Code, between, meta_call, refers
 from .zod_helpers import RESERVED, format_helper, helpers
 
 _HEAD = "// Written by calltune from {fingerprint}. Needs zod 4.6 or newer.\n"
 _TYPES = {"string": "z.string()", "number": "z.number()", "boolean": "z.boolean()", "null": "z.null()"}
 _NOTES = (*ANNOTATIONS, "contentEncoding", "contentMediaType", "contentSchema")
 _EXACT = 2**53
-INHERITED = (
-    "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
-    "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
-)  # fmt: skip
-"""What every object of JavaScript has."""
 
 
 def zod_code(toolset: Toolset, *, typed: bool = True) -> tuple[str, tuple[NotCarried, ...]]:
@@ -68,27 +62,6 @@ def _tool(tool: Tool, names: Names, used: set[str], left: list[NotCarried], type
     facts = {"effect": tool.effect, "idempotent": tool.idempotent or None, "timeout_s": tool.timeout_s}
     entry += "".join(f"  {word}: {javascript(value)},\n" for word, value in facts.items() if value is not None)
     return block, f"{key(tool.name)}: {{\n  description: {javascript(tool.description)},\n{entry}}},\n"
-
-
-@dataclass(kw_only=True)
-class _Code:
-    """An expression, and what z.toJSONSchema would not know about it."""
-
-    text: str
-    calls: list[str] = field(default_factory=list)
-    meta: dict[str, Any] = field(default_factory=dict)
-
-    def refine(self, call: str, message: str, **meta: Any) -> None:
-        self.calls.append(f".refine({call}, {javascript(message)})")
-        self.meta |= meta
-
-    def written(self, after: tuple[str, ...] = ()) -> str:
-        """The expression, with one call a line where it would be too long."""
-        calls = [call for call in (*self.calls, *after) if call]
-        line = self.text + "".join(calls)
-        if len(line.splitlines()[-1]) <= WIDTH and (not self.calls or "\n" not in line):
-            return line
-        return self.text + "".join("\n" + indent(call, "  ") for call in calls)
 
 
 class _Writer:
@@ -128,32 +101,29 @@ class _Writer:
         meta = dict(code.meta)
         if isinstance(node, Mapping):
             meta |= {word: value for word, value in node.items() if word in _NOTES or word.startswith("x-")}
-        return code.written((".optional()" if optional else "", _meta(meta)))
+        return code.written((".optional()" if optional else "", meta_call(meta)))
 
     def use(self, helper: str, *arguments: str) -> str:
         """A call of a helper, which the module then begins with."""
         self.used.add(helper)
         return wrapped(f"{helper}(", list(arguments), ")") if arguments else helper
 
-    def expression(self, node: Any, where: Where, types: tuple[str, ...] | None = None) -> _Code:
+    def expression(self, node: Any, where: Where, types: tuple[str, ...] | None = None) -> Code:
         if node is False or node == {"not": {}}:
-            return _Code(text="z.never()")
+            return Code(text="z.never()")
         if not isinstance(node, Mapping):
-            return _Code(text="z.unknown()")
+            return Code(text="z.unknown()")
         shape = take_apart(node, types)
         if shape.literals is not None:
             return self.literals(shape.literals, node)
-        if shape.types is None:
-            code = _Code(text="z.unknown()")
-        else:
-            code = self.typed_as(shape.types, shape.of, where)
+        code = Code(text="z.unknown()") if shape.types is None else self.typed_as(shape.types, shape.of, where)
         plain = shape.types is None and len(shape.whole) == 1
         for word, value in shape.whole.items():
             inner = shape.types
             if word == "$ref":
                 target = self.references[value]
                 if plain:
-                    return _Code(text=target)
+                    return Code(text=target)
                 code.refine(self.use("allOf", target), "does not follow its definition")
             elif word in ("anyOf", "oneOf", "allOf"):
                 before = len(self.notes.found)
@@ -162,16 +132,16 @@ class _Writer:
                 if word == "oneOf" and self.notes.unsure(before, value):
                     helper = "anyOf"
                     self.notes.add(where, word, UNSURE)
-                meta = {} if _refers(value) else {word: value}
+                meta = {} if refers(value) else {word: value}
                 if plain and word != "allOf":
                     text = wrapped("z.union([" if helper == "anyOf" else "z.xor([", parts, "])")
-                    return _Code(text=text, meta=meta if helper != word else {})
+                    return Code(text=text, meta=meta if helper != word else {})
                 code.refine(self.use(helper, *parts), f"does not follow {word}", **meta)
             else:
                 self.condition(code, word, value, node, where, inner)
         return code
 
-    def condition(self, code: _Code, word: str, value: Any, node: Mapping[str, Any], where: Where, inner: Any) -> None:
+    def condition(self, code: Code, word: str, value: Any, node: Mapping[str, Any], where: Where, inner: Any) -> None:
         before = len(self.notes.found)
         if word == "enum":
             code.refine(self.use("among", *map(javascript, value)), "is none of the values", enum=value)
@@ -181,61 +151,63 @@ class _Writer:
                 self.notes.add(where, word, UNSURE)
                 return
             call = self.use("not", part)
-            code.refine(call, "is what it must not be", **({} if _refers(value) else {word: value}))
+            code.refine(call, "is what it must not be", **({} if refers(value) else {word: value}))
         else:
             whole = {part: node[part] for part in ("if", "then", "else") if part in node}
             parts = [self.code(node.get(part, True), (*where, part), inner) for part in ("if", "then", "else")]
             if self.notes.unsure(before, whole):
                 self.notes.add(where, word, UNSURE)
                 return
-            code.refine(self.use("when", *parts), "does not go together", **({} if _refers(whole) else whole))
+            code.refine(self.use("when", *parts), "does not go together", **({} if refers(whole) else whole))
 
-    def literals(self, values: tuple[Any, ...], node: Mapping[str, Any]) -> _Code:
+    def literals(self, values: tuple[Any, ...], node: Mapping[str, Any]) -> Code:
         if not values:
-            return _Code(text="z.never()")
+            return Code(text="z.never()")
         for value in values:
             self.exact(value, (), "enum")
         if any(isinstance(value, dict | list) for value in values):
-            code = _Code(text="z.unknown()", meta={"type": node["type"]} if "type" in node else {})
+            code = Code(text="z.unknown()", meta={"type": node["type"]} if "type" in node else {})
             words = {word: node[word] for word in ("enum", "const") if word in node}
             code.refine(self.use("among", *map(javascript, values)), "is none of the values", **words)
             return code
         if all(isinstance(value, str) for value in values) and "const" not in node:
-            return _Code(text=wrapped("z.enum([", [javascript(value) for value in values], "])"))
+            return Code(text=wrapped("z.enum([", [javascript(value) for value in values], "])"))
         meta = {"type": "integer"} if node.get("type") == "integer" else {}
         items = [javascript(value) for value in values]
-        return _Code(text=f"z.literal({items[0]})" if len(items) == 1 else wrapped("z.literal([", items, "])"), meta=meta)
+        return Code(
+            text=f"z.literal({items[0]})" if len(items) == 1 else wrapped("z.literal([", items, "])"), meta=meta
+        )
 
-    def typed_as(self, types: tuple[str, ...], of: Any, where: Where) -> _Code:
+    def typed_as(self, types: tuple[str, ...], of: Any, where: Where) -> Code:
         """A value of one of some types, each with its own demands."""
         codes = [self.of_type(kind, of(kind), where) for kind in types if kind != "null" or len(types) == 1]
         if len(types) == 1:
             return codes[0]
         if len(codes) == 1:
-            return _Code(text=codes[0].text, calls=[*codes[0].calls, _meta(codes[0].meta), ".nullable()"])
-        parts = [code.written((_meta(code.meta),)) for code in codes]
-        return _Code(text=wrapped("z.union([", [*parts, "z.null()"] if "null" in types else parts, "])"))
+            return Code(text=codes[0].text, calls=[*codes[0].calls, meta_call(codes[0].meta), ".nullable()"])
+        parts = [code.written((meta_call(code.meta),)) for code in codes]
+        return Code(text=wrapped("z.union([", [*parts, "z.null()"] if "null" in types else parts, "])"))
 
-    def of_type(self, kind: str, words: Mapping[str, Any], where: Where) -> _Code:
+    def of_type(self, kind: str, words: Mapping[str, Any], where: Where) -> Code:
         if kind == "array":
             return self.array(words, where)
         if kind == "object":
             return self.object(words, where)
-        code = _Code(text=_TYPES.get(kind, ""))
+        code = Code(text=_TYPES.get(kind, ""))
         if kind in ("integer", "number"):
             self.number(code, kind, words, where)
         if kind == "string":
             self.string(code, words, where)
         return code
 
-    def string(self, code: _Code, words: Mapping[str, Any], where: Where) -> None:
+    def string(self, code: Code, words: Mapping[str, Any], where: Where) -> None:
         least, most = int(words.get("minLength", 0)), words.get("maxLength")
         if (least <= 1 and most is None) or (least == 0 and most == 0):  # what UTF-16 and characters agree on
             code.calls += [".min(1)"] if least else [".max(0)"] if most == 0 else []
         else:
             call = self.use("length", str(least), "Infinity" if most is None else str(int(most)))
             kept = {word: words[word] for word in ("minLength", "maxLength") if word in words}
-            code.refine(call, _between(least, most, "characters"), **kept)
+            code.refine(call, between(least, most, "characters"), **kept)
         if "pattern" in words:
             pattern = translated(words["pattern"], "javascript")
             if pattern is None:
@@ -246,7 +218,7 @@ class _Writer:
         if "format" in words:
             self.format(code, words["format"], where)
 
-    def format(self, code: _Code, name: str, where: Where) -> None:
+    def format(self, code: Code, name: str, where: Where) -> None:
         known = FORMAT_PATTERNS.get(name)
         code.meta["format"] = name
         if known is not None:
@@ -255,14 +227,22 @@ class _Writer:
             what = "only its outline is" if known else "it is not"
             self.notes.add(where, f"format {name}", f"The whole of RFC and registry is no pattern; {what} checked.")
 
-    def number(self, code: _Code, kind: str, words: Mapping[str, Any], where: Where) -> None:
-        low, high = words.get("minimum", words.get("exclusiveMinimum")), words.get("maximum", words.get("exclusiveMaximum"))
+    def number(self, code: Code, kind: str, words: Mapping[str, Any], where: Where) -> None:
+        low, high = (
+            words.get("minimum", words.get("exclusiveMinimum")),
+            words.get("maximum", words.get("exclusiveMaximum")),
+        )
         if kind == "integer":
-            bounded = low is not None and high is not None and -_EXACT < low and high < _EXACT
+            bounded = low is not None and high is not None and low > -_EXACT and high < _EXACT
             code.text = "z.int()" if bounded else f"{self.use('whole')}()"
         else:
             code.text = "z.number()"
-        for word, method in (("minimum", "min"), ("exclusiveMinimum", "gt"), ("maximum", "max"), ("exclusiveMaximum", "lt")):
+        for word, method in (
+            ("minimum", "min"),
+            ("exclusiveMinimum", "gt"),
+            ("maximum", "max"),
+            ("exclusiveMaximum", "lt"),
+        ):
             if word in words:
                 self.exact(words[word], where, word)
                 code.calls.append(f".{method}({javascript(words[word])})")
@@ -276,7 +256,7 @@ class _Writer:
         if isinstance(value, int) and abs(value) > _EXACT:
             self.notes.add(where, word, f"JavaScript rounds {value} to {int(float(value))}.")
 
-    def array(self, words: Mapping[str, Any], where: Where) -> _Code:
+    def array(self, words: Mapping[str, Any], where: Where) -> Code:
         items = words.get("items", True)
         least, most = int(words.get("minItems", 0)), words.get("maxItems")
         if "prefixItems" in words:
@@ -286,11 +266,11 @@ class _Writer:
                 kept = {word: words[word] for word in ("minItems", "maxItems") if word in words}
                 code.refine(
                     f"(items) => {least} <= items.length && items.length <= {high}",
-                    _between(least, most, "items"),
+                    between(least, most, "items"),
                     **kept,
                 )
         else:
-            code = _Code(text=wrapped("z.array(", [self.code(items, (*where, "items"))], ")"))
+            code = Code(text=wrapped("z.array(", [self.code(items, (*where, "items"))], ")"))
             code.calls += [f".min({least})"] if least else []
             code.calls += [] if most is None else [f".max({int(most)})"]
         if words.get("uniqueItems"):
@@ -305,19 +285,22 @@ class _Writer:
             most_of_it = "Infinity" if bounds[1] is None else str(int(bounds[1]))
             call = self.use("contains", part, str(int(bounds[0])), most_of_it)
             kept = {word: words[word] for word in ("contains", "minContains", "maxContains") if word in words}
-            code.refine(call, "does not hold what it must", **({} if _refers(kept) else kept))
+            code.refine(call, "does not hold what it must", **({} if refers(kept) else kept))
         if words.get("unevaluatedItems", True) is not True:
-            self.notes.add(where, "unevaluatedItems", "Zod does not know which items were looked at; it is not checked.")
+            self.notes.add(
+                where, "unevaluatedItems", "Zod does not know which items were looked at; it is not checked."
+            )
         return code
 
-    def tuple(self, prefix: list[Any], items: Any, least: int, where: Where) -> _Code:
+    def tuple(self, prefix: list[Any], items: Any, least: int, where: Where) -> Code:
         parts = [
-            self.code(part, (*where, "prefixItems", index), optional=index >= least) for index, part in enumerate(prefix)
+            self.code(part, (*where, "prefixItems", index), optional=index >= least)
+            for index, part in enumerate(prefix)
         ]
         rest = "" if items is False else f".rest({self.code(items, (*where, 'items'))})"
-        return _Code(text=wrapped("z.tuple([", parts, "])") + rest)
+        return Code(text=wrapped("z.tuple([", parts, "])") + rest)
 
-    def object(self, words: Mapping[str, Any], where: Where) -> _Code:
+    def object(self, words: Mapping[str, Any], where: Where) -> Code:
         declared, required = words.get("properties", {}), words.get("required", ())
         rest, patterns = words.get("additionalProperties", True), words.get("patternProperties", {})
         lines = "".join(
@@ -326,13 +309,15 @@ class _Writer:
         )
         shape = f"{{\n{indent(lines, '  ')}}}" if lines else "{}"
         if patterns or rest is True or rest == {}:
-            code = _Code(text=f"z.looseObject({shape})")
+            code = Code(text=f"z.looseObject({shape})")
         elif rest is False:
-            code = _Code(text=f"z.strictObject({shape})")
+            code = Code(text=f"z.strictObject({shape})")
         elif not lines:
-            code = _Code(text=wrapped("z.record(", ["z.string()", self.code(rest, (*where, "additionalProperties"))], ")"))
+            code = Code(
+                text=wrapped("z.record(", ["z.string()", self.code(rest, (*where, "additionalProperties"))], ")")
+            )
         else:
-            code = _Code(text=f"z.object({shape}).catchall({self.code(rest, (*where, 'additionalProperties'))})")
+            code = Code(text=f"z.object({shape}).catchall({self.code(rest, (*where, 'additionalProperties'))})")
         if patterns:
             self.patterns(code, patterns, list(declared), rest, where)
         self.object_checks(code, words, where)
@@ -346,12 +331,10 @@ class _Writer:
             self.notes.add((*where, "properties", name), "inherited name", why)
         return f"{key(name)}: {self.code(schema, (*where, 'properties', name), optional=not required)},\n"
 
-    def patterns(
-        self, code: _Code, patterns: Mapping[str, Any], declared: list[str], rest: Any, where: Where
-    ) -> None:
+    def patterns(self, code: Code, patterns: Mapping[str, Any], declared: list[str], rest: Any, where: Where) -> None:
         readable = {pattern: translated(pattern, "javascript") for pattern in patterns}
         kept = {"patternProperties": dict(patterns), "additionalProperties": rest}
-        kept = {} if _refers(kept) else kept
+        kept = {} if refers(kept) else kept
         if None in readable.values():
             why = "JavaScript may read one of these patterns in another way; they are not checked."
             self.notes.add(where, "patternProperties", why)
@@ -369,47 +352,28 @@ class _Writer:
         )
         code.refine(call, "holds a name or a value that it must not", **kept)
 
-    def object_checks(self, code: _Code, words: Mapping[str, Any], where: Where) -> None:
+    def object_checks(self, code: Code, words: Mapping[str, Any], where: Where) -> None:
         least, most = int(words.get("minProperties", 0)), words.get("maxProperties")
         if least or most is not None:
             call = self.use("size", str(least), "Infinity" if most is None else str(int(most)))
             kept = {word: words[word] for word in ("minProperties", "maxProperties") if word in words}
-            code.refine(call, _between(least, most, "names"), **kept)
+            code.refine(call, between(least, most, "names"), **kept)
         if "propertyNames" in words:
             schema = words["propertyNames"]
             call = self.use("named", self.code(schema, (*where, "propertyNames"), ("string",)))
-            code.refine(call, "holds a name that it must not", **({} if _refers(schema) else {"propertyNames": schema}))
+            code.refine(call, "holds a name that it must not", **({} if refers(schema) else {"propertyNames": schema}))
         if "dependentRequired" in words:
             needs = words["dependentRequired"]
-            code.refine(self.use("together", javascript(needs)), "lacks a name that another one needs", dependentRequired=needs)
+            code.refine(
+                self.use("together", javascript(needs)), "lacks a name that another one needs", dependentRequired=needs
+            )
         for name, schema in words.get("dependentSchemas", {}).items():
             part = self.code(schema, (*where, "dependentSchemas", name), ("object",))
             code.refine(self.use("given", javascript(name), part), f"is not as {name} demands")
-            if not _refers(words["dependentSchemas"]):
+            if not refers(words["dependentSchemas"]):
                 code.meta["dependentSchemas"] = words["dependentSchemas"]
         if words.get("unevaluatedProperties", True) is not True:
             why = "Zod does not know which names were looked at; undeclared ones are let through."
             self.notes.add(where, "unevaluatedProperties", why)
-            if not _refers(words["unevaluatedProperties"]):
+            if not refers(words["unevaluatedProperties"]):
                 code.meta["unevaluatedProperties"] = words["unevaluatedProperties"]
-
-
-def _meta(meta: Mapping[str, Any]) -> str:
-    if not meta:
-        return ""
-    if meta.keys() == {"description"} and isinstance(meta["description"], str):
-        return f".describe({javascript(meta['description'])})"
-    return f".meta({javascript(dict(meta))})"
-
-
-def _refers(value: Any) -> bool:
-    """Whether a part names a definition: it means nothing where the definitions are not beside it."""
-    return '"$ref"' in json.dumps(value)
-
-
-def _between(least: int, most: Any, what: str) -> str:
-    if most is None:
-        return f"must have at least {least} {what}"
-    return f"must have {least} to {int(most)} {what}" if least else f"must have at most {int(most)} {what}"
-
-
