@@ -23,6 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from bench import nasty
 from calltune.contract import Tool, Toolset
 from calltune.contract.exports.formats import FORMAT_PATTERNS
 from calltune.contract.exports.pydantic_code import pydantic_code
@@ -438,14 +439,28 @@ def _named(entry: Any, names: set[str]) -> Tool | None:
 def main(options: Options | None = None) -> dict[str, Any]:
     """Print what was found; return it."""
     options = options or Options()
-    started = time.perf_counter()
-    toolset, calls = real(options.data)
-    logged = len(calls)
-    pick = random.Random(options.seed)
-    for tool in toolset:
-        calls += calls_of(tool, options.calls, pick)
-    found = compare(toolset, calls)
-    print(f"{found.tools:,} tools, {found.calls:,} calls ({logged:,} logged, the others made), {found.valid:,} valid")
+    results = {}
+    for name, (toolset, calls) in {
+        "made to be hard": (nasty.toolset(), []),
+        "put together by chance": (nasty.combined(150, options.seed), []),
+        "real": real(options.data) if options.data.is_dir() else (Toolset([]), []),
+    }.items():
+        started, pick, logged = time.perf_counter(), random.Random(options.seed), len(calls)
+        calls = [*calls, *(call for tool in toolset for call in calls_of(tool, options.calls, pick))]
+        found = compare(toolset, calls)
+        print(
+            f"{name}: {found.tools:,} tools, {found.calls:,} calls ({logged:,} logged, the others made), "
+            f"{found.valid:,} valid, {time.perf_counter() - started:.0f} s"
+        )
+        show(found)
+        results[name] = {
+            key: dict(value) if isinstance(value, Counter) else value for key, value in vars(found).items()
+        }
+    return results
+
+
+def show(found: Agreement) -> None:
+    """Print what differed and why."""
     for judge, count in found.judged.items():
         differing = sum(number for reason, number in found.differing.items() if reason.startswith(f"{judge}: "))
         print(f"   {judge}: {count - differing:,} of {count:,} verdicts agree with the contract")
@@ -455,9 +470,6 @@ def main(options: Options | None = None) -> dict[str, Any]:
         print(f"   not carried over: {reason}: {count:,}")
     for judge, name, arguments in found.unexplained[:10]:
         print(f"   ! {judge} on {name}: {json.dumps(arguments)[:300]}")
-    print(f"   {time.perf_counter() - started:.0f} s, seed {options.seed}")
-    plain = {key: dict(value) if isinstance(value, Counter) else value for key, value in vars(found).items()}
-    return plain
 
 
 if __name__ == "__main__":

@@ -113,6 +113,12 @@ _VALUES: dict[str, Any] = {
         "then": {"required": ["number"]},
         "else": {"not": {"required": ["number"]}},
     },
+    "unevaluated_deep": {
+        "type": "object",
+        "properties": {"a": _TEXT},
+        "anyOf": [{"anyOf": [{"properties": {"b": _WHOLE}}]}, {"properties": {"c": _WHOLE}, "required": ["c"]}],
+        "unevaluatedProperties": False,
+    },
     "unevaluated": {
         "type": "object",
         "properties": {"a": _TEXT},

@@ -115,6 +115,7 @@ def test_what_json_schema_cannot_say_is_listed_with_its_place(folder: Path) -> N
       j: z.int(),
       k: z.iso.time(),
       l: z.string().catch("x"),
+      m: z.emoji(),
     });
     export const Unit = z.enum(["c", "f"]);
     """
@@ -123,6 +124,7 @@ def test_what_json_schema_cannot_say_is_listed_with_its_place(folder: Path) -> N
     assert found == {
         ("a", "refine"), ("b", "transform"), ("c", "date"), ("d", "coerce"), ("e/items", "flags of a pattern"),
         ("f", "preprocess"), ("g", "format jwt"), ("/parameters", "integers beyond 2^53"), ("l", "catch"),
+        ("m", "pattern of a format"), ("m", "format emoji"),
         ("Unit", "export"),
     }  # fmt: skip
     properties = tools["t"].parameters["properties"]

@@ -118,7 +118,8 @@ class ToolsReport:
         counts = Counter(one.what for one in self.not_carried)
         console.print(Text(f"Not carried over: {', '.join(f'{count} {what}' for what, count in counts.most_common())}"))
         for one in self.not_carried[:MOST_SHOWN]:
-            console.print(Text(printable(f"  {one.tool} {one.where} {one.what}: {one.why}".replace("   ", "  "))))
+            place = " ".join(part for part in (one.tool, one.where) if part)
+            console.print(Text(printable(f"  {place} {one.what}: {one.why}")))
         if len(self.not_carried) > MOST_SHOWN:
             console.print(Text(f"  and {len(self.not_carried) - MOST_SHOWN} more: --json lists them all"))
 

@@ -161,7 +161,7 @@ async function fromZod3(schema, tool, part, io) {
     const kind = value._def?.typeName?.slice(3).toLowerCase();
     const effect = kind === "effects" ? (value._def.effect.type === "refinement" ? "refine" : value._def.effect.type) : kind;
     const why = { refine: "What the function checks is not known.", transform: "The contract sees the value before it is changed.", preprocess: "The contract sees the value before it is changed." }[effect];
-    if (why ?? (effect !== "promise" && UNREPRESENTABLE[effect])) left.push({ tool, where: `/${part}`, what: effect, why: why ?? UNREPRESENTABLE[effect] });
+    if (effect !== undefined && (why ?? UNREPRESENTABLE[effect])) left.push({ tool, where: `/${part}`, what: effect, why: why ?? "JSON has no such value; the contract has what zod-to-json-schema puts in its place." });
     if (value._def?.coerce) left.push({ tool, where: `/${part}`, what: "coerce", why: "The contract changes nothing." });
     if (value._def) {
       for (const inner of Object.values(value._def)) walk(inner);
@@ -213,61 +213,65 @@ async function importModule() {
   } catch (error) {
     const typescript = ["ERR_UNKNOWN_FILE_EXTENSION", "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX"].includes(error?.code);
     if (!typescript) throw error;
-    let register;
-    try {
-      ({ register } = require("tsx/esm/api"));
-    } catch {
-      throw new Fault("typescript", `Node ${process.versions.node} does not run this TypeScript`);
-    }
+    const { register } = (await load("tsx", "./esm/api").catch(() => undefined)) ?? {};
+    if (register === undefined) throw new Fault("typescript", `Node ${process.versions.node} does not run this TypeScript`);
     register();
-    return import(url);
+    return import(`${url}?again`); // Node remembers that it could not
   }
 }
 
-async function read() {
-  const namespace = await importModule();
-  const stem = basename(file, extname(file));
-  let exported = Object.entries(namespace);
-  if (exported.some(([name]) => name === "default") && extname(file) !== ".mjs" && isRecord(namespace.default)) {
-    exported = exported.filter(([name]) => name !== "module.exports"); // what Node adds to a CommonJS module
-    if (exported.length > 1) exported = exported.filter(([name, value]) => name !== "default" || !Object.values(value).every((one) => exported.some(([, other]) => other === one)));
-  }
-  if (wanted) {
-    const names = wanted.split(",").map((name) => name.trim());
-    const missing = names.find((name) => !(name in namespace));
-    if (missing !== undefined) throw new Fault("name", `it exports no ${JSON.stringify(missing)}`, { names: exported.map(([name]) => name) });
-    exported = names.map((name) => [name, namespace[name]]);
-  }
-  const entries = new Map(); // what is exported twice is one tool
-  const bare = [];
-  const take = (value, name) => {
-    if (isZod(value)) bare.push([value, name]);
-    else if (isEntry(value)) entries.set(value, entries.get(value) ?? name);
-    else return false;
-    return true;
-  };
+/** The exports that are asked for, the default one last: it often holds the others again. */
+function exportsOf(namespace) {
+  const names = Object.keys(namespace).filter((name) => name !== "default" && name !== "module.exports");
+  if ("default" in namespace) names.push("default");
+  if (!wanted) return names.map((name) => [name, namespace[name]]);
+  return wanted.split(",").map((part) => {
+    const name = part.trim();
+    if (!(name in namespace)) throw new Fault("name", `it exports no ${JSON.stringify(name)}`, { names });
+    return [name, namespace[name]];
+  });
+}
+
+/** Tools that are described, by what they are, so that what is exported twice is one tool; and schemas that stand alone. */
+function found(exported) {
+  const entries = new Map();
+  const alone = new Map();
+  const take = (key, entry, name) => entries.has(key) || entries.set(key, { entry, name });
   for (const [name, value] of exported) {
-    if (take(value, name === "default" ? stem : name)) continue;
-    if (Array.isArray(value)) value.forEach((item, index) => isEntry(item) && take(item, undefined));
-    else if (isRecord(value) && Object.values(value).some(isEntry)) Object.entries(value).forEach(([key, item]) => take(item, key));
-    else if (isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every((item) => isZod(item) && isZodObject(item))) {
-      Object.entries(value).forEach(([key, item]) => entries.set({ parameters: item }, key));
+    if (isZod(value)) alone.set(value, name === "default" ? basename(file, extname(file)) : name);
+    else if (isEntry(value)) take(value, value, name === "default" ? basename(file, extname(file)) : name);
+    else if (Array.isArray(value)) for (const item of value.filter(isEntry)) take(item, item, undefined);
+    else if (isRecord(value)) {
+      const items = Object.entries(value);
+      if (items.some(([, item]) => isEntry(item))) {
+        for (const [key, item] of items) if (isEntry(item)) take(item, item, key);
+      } else if (items.every(([, item]) => isZod(item) && isZodObject(item))) {
+        for (const [key, item] of items) take(item, { parameters: item }, key);
+      }
     }
   }
-  const parts = new Set([...entries.keys()].flatMap((entry) => Object.values(SCHEMAS).flat().map((key) => entry[key])));
-  for (const [schema, name] of bare) {
-    if (entries.size === 0 || parts.has(schema)) continue;
-    left.push({ tool: "", where: name, what: "export", why: "A schema beside tools that are described; it is taken for a part of them." });
+  return { entries, alone };
+}
+
+/** Schemas that stand alone are tools where nothing is described; what is none is listed. */
+function settle({ entries, alone }) {
+  const parts = new Set([...entries.values()].flatMap(({ entry }) => Object.values(SCHEMAS).flat().map((key) => entry[key])));
+  const described = entries.size > 0;
+  for (const [schema, name] of alone) {
+    if (parts.has(schema)) continue;
+    const why = described ? "A schema beside tools that are described; it is taken for a part of them." : "The arguments of a tool are an object; this is none.";
+    if (!described && isZodObject(schema)) entries.set(schema, { entry: { parameters: schema }, name });
+    else left.push({ tool: "", where: name, what: "export", why });
   }
-  if (entries.size === 0) {
-    for (const [schema, name] of bare) {
-      if (isZodObject(schema)) entries.set({ parameters: schema }, name);
-      else left.push({ tool: "", where: name, what: "export", why: "The arguments of a tool are an object; this is none." });
-    }
-  }
-  if (entries.size === 0) throw new Fault("empty", "it exports no tool", { names: exported.map(([name]) => name) });
+  return [...entries.values()];
+}
+
+async function read() {
+  const exported = exportsOf(await importModule());
+  const entries = settle(found(exported));
+  if (entries.length === 0) throw new Fault("empty", "it exports no tool", { names: exported.map(([name]) => name) });
   const tools = [];
-  for (const [entry, name] of entries) tools.push(await asTool(entry, name));
+  for (const { entry, name } of entries) tools.push(await asTool(entry, name));
   return { tools, left };
 }
 

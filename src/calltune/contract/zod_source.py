@@ -94,7 +94,7 @@ def _run(file: Path, names: str, timeout_s: float) -> dict[str, Any]:
             finally:
                 timer.cancel()
                 _end(process)
-        if late.is_set():
+        if late.is_set() and not result.is_file():
             raise ContractError(
                 f"{file} was not read within {timeout_s:g} seconds.",
                 hint="Its exports must be there when it is imported; start servers and jobs elsewhere.",
@@ -149,25 +149,27 @@ def _settle(node: Any, where: str, tool: str, left: list[NotCarried]) -> None:
     if not isinstance(node, dict):
         return
     form, pattern = node.get("format"), node.get("pattern")
+    if form is not None and isinstance(pattern, str) and pattern_fault(pattern):
+        del node["pattern"]
+        pattern = None
+        why = f"The pattern of Zod looks ahead; of {form}, the contract checks what JSON Schema knows."
+        left.append(NotCarried(tool=tool, where=where, what="pattern of a format", why=why))
     if form is not None and form not in FORMATS:
         del node["format"]
         if pattern is None:
-            why = "JSON Schema has no such format, and Zod gives no pattern."
+            why = "JSON Schema has no such format, and Zod gives no pattern that can be used."
             left.append(NotCarried(tool=tool, where=where, what=f"format {form}", why=why))
-    elif form is not None and isinstance(pattern, str):
-        if form == "time":  # of the day, without an offset: what Zod means is in the pattern
-            del node["format"]
-        elif pattern_fault(pattern):
-            del node["pattern"]
-            why = f"The pattern of Zod looks ahead; the contract checks the format {form} alone."
-            left.append(NotCarried(tool=tool, where=where, what="pattern of a format", why=why))
+    elif form == "time" and pattern is not None:  # of the day, without an offset: what Zod means is in the pattern
+        del node["format"]
     if node.get("items") == {}:
         del node["items"]
     if node.get("propertyNames") == {"type": "string"}:  # all names are
         del node["propertyNames"]
     if node.get("additionalProperties") == {}:
         node["additionalProperties"] = True
-        if not node.get("properties", True):
+        if "unevaluatedProperties" in node:  # from .meta(); a loose object would make it mean nothing
+            del node["additionalProperties"]
+        elif not node.get("properties", True):
             del node["properties"], node["additionalProperties"]
     for word, key, child in list(subschemas(node)):
         at = f"{where}/{word}" if key is None else f"{where}/{word}/{str(key).replace('~', '~0').replace('/', '~1')}"

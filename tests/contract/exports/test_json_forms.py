@@ -50,6 +50,12 @@ def test_names_are_those_that_the_service_takes(form: str) -> None:
     }
 
 
+def test_a_name_that_is_taken_gets_a_number_and_stays_short_enough() -> None:
+    long = "a" * 31 + "{}" + "b" * 32
+    names = re.findall(r'"name": "([^"]+)"', export(Toolset(Tool(name=long.format(c)) for c in "._"), "openai")[0])
+    assert len(set(names)) == 2 and all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in names)
+
+
 def test_a_server_of_mcp_says_what_a_call_does() -> None:
     text, left = export(SHOP, "mcp")
     first, second = json.loads(text)["tools"]

@@ -100,7 +100,8 @@ def _names(toolset: Toolset, service: str) -> tuple[dict[str, str], list[NotCarr
     free = Names(plain)
     names, left = {}, []
     for name in toolset.names:
-        names[name] = name if name in plain else free.claim(re.sub(r"[^A-Za-z0-9_-]", "_", name))
+        wanted = re.sub(r"[^A-Za-z0-9_-]", "_", name)
+        names[name] = name if name in plain else free.claim(wanted[:60] if free.has(wanted) else wanted)
         if names[name] != name:
             why = f"{service} takes letters, digits, _ and - in a name: it is called {names[name]} there."
             left.append(NotCarried(tool=name, where="/name", what="name", why=why))

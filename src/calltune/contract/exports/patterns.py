@@ -76,7 +76,7 @@ def translated(pattern: str, engine: Engine) -> str | None:
             return None
         else:
             out.append(_character(_code(match)))
-    return None if inside else "".join(out)
+    return None if inside else "".join(out) or "(?:)"
 
 
 def _code(match: re.Match[str]) -> int:

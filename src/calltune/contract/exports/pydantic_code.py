@@ -20,7 +20,7 @@ from .names import Names, camel, snake
 from .patterns import translated
 from .pydantic_expression import Type, call, indented, python, union
 from .pydantic_helpers import RESERVED, format_helper, head, raw
-from .shapes import UNSURE, Notes, Where, take_apart
+from .shapes import UNSURE, Notes, Where, looked_at, take_apart
 from .text import docstring
 
 _HEAD = '"""Written by calltune from {fingerprint}."""\n\n'
@@ -199,7 +199,21 @@ class _Writer:
                     self.notes.add(where, word, UNSURE)
                 else:
                     checks.append(self.use("_when", *(f"lambda: {part}" for part in parts)))
+        if (types is None or "object" in types) and node.get("unevaluatedProperties", True) is not True:
+            checks += self.unevaluated(node, where, name)
         return checks
+
+    def unevaluated(self, node: Mapping[str, Any], where: Where, name: str) -> list[str]:
+        found = looked_at(node)
+        if found is None:
+            why = "pydantic does not know which names were looked at; undeclared ones are let through."
+            self.notes.add(where, "unevaluatedProperties", why)
+            return []
+        parts = []
+        for word, index, names in found[1]:
+            part = self.type(node[word][index], (*where, word, index), f"{name}{index + 1}", ("object",)).written()
+            parts.append(f"(lambda: {self.direct(part)}, {_set(names)})")
+        return [self.use("_declared", _set(found[0]), *parts)]
 
     def direct(self, text: str) -> str:
         """A type within a function: there, all names are known."""
@@ -280,7 +294,8 @@ class _Writer:
         """An object without declared names; one with them is a model."""
         if words.get("properties") or words.get("required"):
             called = self.names.claim(name)
-            self.model(called, {"type": "object", **words}, where, "")
+            alone = {word: value for word, value in words.items() if word != "unevaluatedProperties"}
+            self.model(called, {"type": "object", **alone}, where, "")
             return Type(text=called)
         rest = True if "patternProperties" in words else words.get("additionalProperties", True)
         inner = self.type(rest, (*where, "additionalProperties"), f"{name}Value").written()
@@ -303,9 +318,6 @@ class _Writer:
             checks.append(self.use("_given", python(key), f"lambda: {self.direct(part)}"))
         if words.get("patternProperties"):
             checks += self.patterns(words, where, name)
-        if words.get("unevaluatedProperties", True) is not True:
-            why = "pydantic does not know which names were looked at; undeclared ones are let through."
-            self.notes.add(where, "unevaluatedProperties", why)
         return checks
 
     def patterns(self, words: Mapping[str, Any], where: Where, name: str) -> list[str]:
@@ -319,12 +331,11 @@ class _Writer:
             part = self.type(schema, (*where, "patternProperties", pattern), f"{name}Pattern{number}").written()
             pairs.append(f"{raw(readable[pattern] or '')}: lambda: {self.direct(part)}")
         rest = self.type(words.get("additionalProperties", True), (*where, "additionalProperties"), f"{name}Value")
-        declared = ", ".join(map(python, words.get("properties", ())))
         return [
             self.use(
                 "_matched",
                 call("{", pairs, "}"),
-                f"{{{declared}}}" if declared else "set()",
+                _set(list(words.get("properties", ()))),
                 f"lambda: {self.direct(rest.written())}",
             )
         ]
@@ -384,3 +395,7 @@ def _is_model(node: Any) -> bool:
     if not isinstance(node, Mapping) or node.get("type") != "object" or {"enum", "const"} & node.keys():
         return False
     return bool(node.get("properties") or node.get("required"))
+
+
+def _set(names: list[str]) -> str:
+    return f"{{{', '.join(map(python, names))}}}" if names else "set()"

@@ -248,11 +248,25 @@ def _matched(
 
     return check
 ''',
+    "_declared": '''\
+def _declared(own: set[str], *parts: tuple[Callable[[], Any], set[str]]) -> Callable[[Any], Any]:
+    """Whether the object, or a part of a choice that fits it, declares all of its names."""
+    built = [(_Part(build), names) for build, names in parts]
+
+    def check(value: Any) -> Any:
+        if isinstance(value, dict) and value.keys() - own:
+            known = own.union(*(names for part, names in built if part.fits(value)))
+            if unknown := value.keys() - known:
+                raise ValueError(f"must not hold the names {sorted(unknown)}")
+        return value
+
+    return check
+''',
 }
 _NEEDS = {
     "_unique": ("_canonical",),
     "_among": ("_canonical",),
-    **dict.fromkeys(("_fitting", "_when", "_contains", "_items", "_named", "_given", "_like"), ("_Part",)),
+    **dict.fromkeys(("_fitting", "_when", "_contains", "_items", "_named", "_given", "_like", "_declared"), ("_Part",)),
     "_matched": ("_like", "_Part"),
     **{format_helper(name): ("_clock",) for name, known in FORMAT_PATTERNS.items() if known.leap_second},
 }

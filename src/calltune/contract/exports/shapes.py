@@ -119,6 +119,37 @@ def _idle(word: str, value: Any) -> bool:
     return False
 
 
+_OTHER_WORDS = (
+    "patternProperties", "additionalProperties", "unevaluatedProperties", "dependentSchemas", "$ref", "if", "allOf",
+    "anyOf", "oneOf",
+)  # fmt: skip
+
+
+def looked_at(node: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, int, list[str]]]] | None:
+    """The names that `unevaluatedProperties: false` lets pass: those that are declared at all times, and for each
+    branch of a choice (its keyword and index) those that are if it fits. None where it is not as simple as that."""
+    simple = node.get("unevaluatedProperties") is False and not {
+        "patternProperties",
+        "dependentSchemas",
+        "$ref",
+        "if",
+    } & (node.keys())
+    branches = [
+        (word, index, branch) for word in ("allOf", "anyOf", "oneOf") for index, branch in enumerate(node.get(word, ()))
+    ]
+    plain = all(isinstance(branch, bool) or not set(_OTHER_WORDS) & branch.keys() for _, _, branch in branches)
+    if not simple or not plain or "additionalProperties" in node:
+        return None
+    own, parts = list(node.get("properties", ())), []
+    for word, index, branch in branches:
+        names = list(branch.get("properties", ())) if isinstance(branch, Mapping) else []
+        if word == "allOf":
+            own += names
+        elif names:
+            parts.append((word, index, names))
+    return list(dict.fromkeys(own)), parts
+
+
 UNSURE = "A part of it is not carried over, so that it might refuse what is right; it is not checked."
 
 

@@ -18,7 +18,7 @@ from ..toolset import Toolset
 from .formats import FORMAT_PATTERNS
 from .names import Names, camel
 from .patterns import translated
-from .shapes import UNSURE, Notes, Where, take_apart
+from .shapes import UNSURE, Notes, Where, looked_at, take_apart
 from .text import INHERITED, comment, javascript, key, wrapped
 from .zod_expression import Code, between, meta_call, refers
 from .zod_helpers import RESERVED, format_helper, helpers
@@ -139,7 +139,22 @@ class _Writer:
                 code.refine(self.use(helper, *parts), f"does not follow {word}", **meta)
             else:
                 self.condition(code, word, value, node, where, inner)
+        if shape.of("object").get("unevaluatedProperties", True) is not True:
+            self.unevaluated(code, node, where)
         return code
+
+    def unevaluated(self, code: Code, node: Mapping[str, Any], where: Where) -> None:
+        found = looked_at(node)
+        if found is None:
+            why = "Zod does not know which names were looked at; undeclared ones are let through."
+            self.notes.add(where, "unevaluatedProperties", why)
+            return
+        parts = [
+            f"[{self.code(node[word][index], (*where, word, index), ('object',))}, {javascript(names)}]"
+            for word, index, names in found[1]
+        ]
+        call = self.use("declared", javascript(found[0]), *parts)
+        code.refine(call, "holds a name that is not declared", unevaluatedProperties=False)
 
     def condition(self, code: Code, word: str, value: Any, node: Mapping[str, Any], where: Where, inner: Any) -> None:
         before = len(self.notes.found)
@@ -213,7 +228,7 @@ class _Writer:
             if pattern is None:
                 self.notes.add(where, "pattern", "JavaScript may read this pattern in another way; it is not checked.")
             else:
-                code.calls.append(f".regex(/{pattern or '(?:)'}/u)")
+                code.calls.append(f".regex(/{pattern}/u)")
             code.meta["pattern"] = words["pattern"]
         if "format" in words:
             self.format(code, words["format"], where)
@@ -372,8 +387,3 @@ class _Writer:
             code.refine(self.use("given", javascript(name), part), f"is not as {name} demands")
             if not refers(words["dependentSchemas"]):
                 code.meta["dependentSchemas"] = words["dependentSchemas"]
-        if words.get("unevaluatedProperties", True) is not True:
-            why = "Zod does not know which names were looked at; undeclared ones are let through."
-            self.notes.add(where, "unevaluatedProperties", why)
-            if not refers(words["unevaluatedProperties"]):
-                code.meta["unevaluatedProperties"] = words["unevaluatedProperties"]

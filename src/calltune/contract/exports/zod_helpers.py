@@ -129,12 +129,22 @@ const matched = (patterns{: [RegExp, z.ZodType][]}, declared{: string[]}, rest{:
     return found.every(([, schema]) => fits(schema, item)) && (known || fits(rest, item));
   });
 """,
+    "declared": """\
+/** Whether the object, or a part of a choice that fits it, declares all of its names. */
+const declared = (own{: string[]}, ...parts{: [z.ZodType, string[]][]}) => (value{: unknown}) => {
+  const names = parts.filter(([schema]) => fits(schema, value)).flatMap(([, names]) => names);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return !isObject || Object.keys(value).every((name) => own.includes(name) || names.includes(name));
+};
+""",
 }
 _NEEDS = {
     **{format_helper(name): ("clock",) for name, known in FORMAT_PATTERNS.items() if known.leap_second},
     "unique": ("canonical",),
     "among": ("canonical",),
-    **dict.fromkeys(("allOf", "anyOf", "oneOf", "not", "when", "contains", "named", "given", "matched"), ("fits",)),
+    **dict.fromkeys(
+        ("allOf", "anyOf", "oneOf", "not", "when", "contains", "named", "given", "matched", "declared"), ("fits",)
+    ),
 }
 RESERVED = (*_HELPERS, "tools", "z", "Decimal")
 """Names that generated code has for itself."""
