@@ -310,11 +310,12 @@ def by_node(script: Path, *arguments: str, lines: Sequence[Any]) -> list[bool]:
 def by_zod(toolset: Toolset, calls: Sequence[Call]) -> tuple[dict[str, list[bool]], list[NotCarried]]:
     """The verdicts of the generated module."""
     code, left = zod_code(toolset, typed=False)
-    with tempfile.NamedTemporaryFile("w", suffix=".mjs", dir=JUDGES, encoding="utf-8") as file:  # beside node_modules
-        file.write(code)
-        file.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        module = Path(folder) / "tools.mjs"
+        module.write_text(code, encoding="utf-8")
+        (Path(folder) / "node_modules").symlink_to(JUDGES / "node_modules")
         lines = [{"name": name, "arguments": arguments} for name, arguments in calls]
-        return {"zod": by_node(JUDGES / "zod_judge.mjs", file.name, lines=lines)}, list(left)
+        return {"zod": by_node(JUDGES / "zod_judge.mjs", str(module), lines=lines)}, list(left)
 
 
 def by_ajv(toolset: Toolset, calls: Sequence[Call]) -> dict[str, list[bool]]:

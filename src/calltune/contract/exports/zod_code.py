@@ -115,7 +115,7 @@ class _Writer:
             return Code(text="z.unknown()")
         shape = take_apart(node, types)
         if shape.literals is not None:
-            return self.literals(shape.literals, node)
+            return self.literals(shape.literals, node, where)
         code = Code(text="z.unknown()") if shape.types is None else self.typed_as(shape.types, shape.of, where)
         plain = shape.types is None and len(shape.whole) == 1
         for word, value in shape.whole.items():
@@ -175,11 +175,11 @@ class _Writer:
                 return
             code.refine(self.use("when", *parts), "does not go together", **({} if refers(whole) else whole))
 
-    def literals(self, values: tuple[Any, ...], node: Mapping[str, Any]) -> Code:
+    def literals(self, values: tuple[Any, ...], node: Mapping[str, Any], where: Where) -> Code:
         if not values:
             return Code(text="z.never()")
         for value in values:
-            self.exact(value, (), "enum")
+            self.exact(value, where, "enum")
         if any(isinstance(value, dict | list) for value in values):
             code = Code(text="z.unknown()", meta={"type": node["type"]} if "type" in node else {})
             words = {word: node[word] for word in ("enum", "const") if word in node}
