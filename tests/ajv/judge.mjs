@@ -1,5 +1,5 @@
 // Reads lines of JSON: {"schemas": {name: schema}} first, then {"name": ..., "arguments": ...}.
-// Writes true or false for each call: whether Ajv accepts it.
+// Writes true or false for each call: whether Ajv accepts it; "raised" where it falls over (a key named toString).
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { createInterface } from "node:readline";
@@ -13,5 +13,9 @@ for await (const line of createInterface({ input: process.stdin })) {
     validators = Object.fromEntries(Object.entries(data.schemas).map(([name, schema]) => [name, ajv.compile(schema)]));
     continue;
   }
-  process.stdout.write(`${validators[data.name](data.arguments)}\n`);
+  let verdict = "raised";
+  try {
+    verdict = validators[data.name](data.arguments);
+  } catch {}
+  process.stdout.write(`${verdict}\n`);
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from calltune.contract import Toolset
 from calltune.contract.command import ToolsConfig, tools
 from calltune.errors import CalltuneError, ConfigError, ContractError
 
+MODULES = Path(__file__).parents[1] / "ajv" / "node_modules"
 LIST = [
     {"name": "get_weather", "description": "Weather [bold] of a city.\nMore.", "effect": "read", "parameters": {
         "properties": {"city": {"type": "string"}, "unit": {"enum": ["c", "f"]}, "n": {"type": ["integer", "null"]}},
@@ -65,3 +67,44 @@ def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None
     with pytest.raises(ConfigError, match="cannot be written") as caught:
         tools(ToolsConfig(source=str(tmp_path / "list.json"), out=tmp_path / "list.json" / "x.json"), console=Console())
     assert isinstance(caught.value, CalltuneError)
+
+
+def test_tools_are_written_for_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "list.json").write_text(json.dumps(LIST))
+    console = Console(file=io.StringIO(), width=40)
+    report = tools(ToolsConfig(source=str(tmp_path / "list.json"), form="typescript"), console=console)
+    report.show(console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert text == report.text and text.endswith('{ name: "now"; arguments: Now };\n')
+    assert (
+        "get_weather: integer (/parameters/properties/n). A number of TypeScript may have a fraction."
+        in capsys.readouterr().err
+    )
+    data = json.loads(json.dumps(report.to_json()))
+    assert data["form"] == "typescript" and data["text"] == text
+    assert {"tool": "get_weather", "where": "/parameters/properties/n", "what": "integer"}.items() <= data["unsaid"][
+        0
+    ].items()
+
+    written = tools(
+        ToolsConfig(source=str(tmp_path / "list.json"), form="zod", out=tmp_path / "a.mjs"), console=console
+    )
+    code = (tmp_path / "a.mjs").read_text()
+    assert written.text is None and "export const tools" in code and "z.infer" not in code
+
+
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (MODULES / "zod").is_dir(),
+    reason="needs Node and `npm install --prefix tests/ajv`",
+)
+def test_what_zod_says_and_the_contract_cannot_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "node_modules").symlink_to(MODULES)
+    source = tmp_path / "tools.mjs"
+    source.write_text('import { z } from "zod"; export const t = z.object({ a: z.string().refine(Boolean) });')
+    console = Console(file=io.StringIO(), width=140)
+    report = tools(ToolsConfig(source=str(source), out=tmp_path / "tools.json"), console=console)
+    report.show(console)
+    assert "not in the contract:\n  t: refine (/parameters/properties/a). " in console.file.getvalue()  # type: ignore[attr-defined]
+    assert [one["what"] for one in report.to_json()["not_carried"]] == ["refine"]
+    with pytest.raises(ConfigError, match="read from"):
+        tools(ToolsConfig(source=f"{source}:t", out=source), console=console)

@@ -17,6 +17,7 @@ from .json_text import parse_json, quote, type_name
 from .keywords import near, place
 from .tools import Tool, examine
 from .toolset import Toolset, twice
+from .zod_source import is_zod, load_zod
 
 _MAX_FILE_BYTES = 64 << 20
 _FILE_ENDINGS = (".json", ".yaml", ".yml")
@@ -46,6 +47,8 @@ def load_source(source: str | Path) -> Toolset:
 
         return load_mcp(text.removeprefix("mcp:"))
     path = Path(text)
+    if is_zod(text):
+        return load_zod(text)
     if text.endswith(".py") or ".py:" in text:
         from .functions import load_functions
 
@@ -60,7 +63,8 @@ def load_source(source: str | Path) -> Toolset:
         return load_functions(text)
     raise ContractError(
         f"no tools found at {text!r}: it is neither a file nor a Python name.",
-        hint='Give tools.json, tools.yaml, module:function, module, path/to/file.py, or mcp:"command of a server".',
+        hint="Give tools.json, tools.yaml, schemas.mjs, module:function, module, path/to/file.py, "
+        'or mcp:"command of a server".',
     )
 
 
