@@ -50,6 +50,12 @@ COMMANDS = {
     "split": Command(
         "calltune.data.split", "SplitConfig", "split", "rows -> train and test files that share no question"
     ),
+    "augment": Command(
+        "calltune.data.augment.command",
+        "AugmentConfig",
+        "augment",
+        "gold rows -> more rows: recovery, missing values, ...",
+    ),
     "inspect": Command("calltune.render.inspect", "InspectConfig", "inspect", "exactly what is trained, in colour"),
     "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),
     "eval": Command("calltune.evaluate.command", "EvalConfig", "evaluate", "scores; --compare for before and after"),
@@ -156,7 +162,7 @@ def parse(name: str, arguments: list[str]) -> tuple[Any, Callable[..., Report]]:
         description=f"{command.summary}.",
         console_outputs=is_first(),
     )
-    return config, check_with_lengths if name == "check" else getattr(module, command.function)
+    return config, COMPOSED.get(name) or getattr(module, command.function)
 
 
 def check_with_lengths(config: Any, *, console: Any) -> Report:
@@ -175,6 +181,18 @@ def check_with_lengths(config: Any, *, console: Any) -> Report:
     if config.max_tokens is None:
         config = replace(config, max_tokens=context_length(source))
     return check(config, console=console, measure=lambda row: max(len(part) for part in renderer.render(row)))
+
+
+def augment_with_guard(config: Any, *, console: Any) -> Report:
+    """`calltune augment`; what the made rows say in the guard's place is what the guard says."""
+    from calltune.data.augment import augment
+    from calltune.guard.rehearsal import Rehearsal
+
+    return augment(config, console=console, texts=Rehearsal())
+
+
+COMPOSED: dict[str, Callable[..., Report]] = {"check": check_with_lengths, "augment": augment_with_guard}
+"""Commands that need something of a stage above their own."""
 
 
 def json_text(value: Any) -> str:
