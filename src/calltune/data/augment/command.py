@@ -73,6 +73,9 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
     began = time.monotonic()
     mixture, out = config.mixture(), None if config.preview else config.out
     contract = None if config.tools is None else Toolset.load(config.tools)
+    substitutes = config.substituted()
+    if contract is not None:
+        texts.check_substitutes(contract, substitutes)
     if config.data is not None and out is not None:
         refuse_outputs_over_inputs(find_source(config.data), [out])
     discarded: Counter[str] = Counter()
@@ -89,7 +92,7 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
         if config.preview:
             wanted = dict.fromkeys(mixture.kinds, config.preview)
         kinds = {kind: _Kind(wanted=wanted[kind]) for kind in mixture.kinds}
-        context = _context(config, gold, contract, texts)
+        context = Context(texts=texts, pool=gold.pool, partners=gold.partners, substitutes=substitutes)
         bar.update(task, description="making")
         if config.data is not None:
             _make_all(
@@ -122,15 +125,6 @@ def _useless(data: str, gold: Gold) -> DataError:
         return DataError(f"{data} has no row that offers tools: there is nothing to make others of.", hint=hint)
     hint = f"To see why, type: calltune check --data {data}"
     return DataError(f"{data} has no good row to make others of. The first: {gold.first_problem}", hint=hint)
-
-
-def _context(config: AugmentConfig, gold: Gold, contract: Toolset | None, texts: RunTimeTexts) -> Context:
-    substitutes = config.substituted()
-    if substitutes and contract is None:
-        raise ConfigError("--substitutes are tools of a contract.", hint="Add --tools.")
-    if contract is not None:
-        texts.check_substitutes(contract, substitutes)
-    return Context(texts=texts, pool=gold.pool, partners=gold.partners, substitutes=substitutes)
 
 
 def _good_rows(

@@ -75,5 +75,7 @@ class AugmentConfig:
             faults.append("--tools names the contract that scratch makes rows from")
         if self.data is None and SCRATCH in kinds and self.rows is None and not self.preview:
             faults.append("--rows says how many rows scratch makes")
+        if self.substituted() and self.tools is None:
+            faults.append("--substitutes are tools of a contract: add --tools")
         if faults:
             raise ConfigError("the options for augment do not fit:", faults=faults)

@@ -31,7 +31,7 @@ _AFTER = re.compile(
 )
 """What may follow a cut: anything else ("in Paris, Texas", "San Jose airport") belongs to the value's phrase."""
 _HANGING = re.compile(
-    r"\b(?:look|looking|search|searching|listen|listening|ask|asking|wait|waiting|and|or|between|is|are|was|be|not|than"
+    r"\b(?:look|looking|search|searching|listen|listening|ask|asking|wait|waiting|and|or|between|is|are|was|not|than"
     r"|called|named|i am|i'm|it's|its)$",
     re.IGNORECASE,
 )

@@ -1,8 +1,8 @@
 """Kind `missing`: a required value is taken out of what the user says; the assistant asks for it, in the guard's words;
 the user gives it; the call follows. Sometimes the row ends with the question.
 
-It applies where the value stands once in the user's message before the call, can be cut out of the sentence, and can be
-learned from nowhere else in the row. Learned are the question and the call."""
+It applies where the value stands once in one message of the user, can be cut out of its sentence, and can be learned
+from nowhere else before the call. Learned are the question and the call."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from calltune.data.augment.turns import (
     arguments_of,
     assistant,
     call_turns,
+    calls_in,
     name_of,
     says_english,
     unlearned,
@@ -27,6 +28,8 @@ from calltune.data.conversation import Conversation
 
 STOPS = 0.3
 """Share of the rows that end with the question."""
+MOST_SEARCHED = 20
+"""Messages of the user before the call, the last ones."""
 ANSWERS = ("{}", "{}", "{}", "{}.", "{}, please", "It's {}.", "Sorry, {}.")
 """How the user gives the value."""
 
@@ -42,47 +45,54 @@ def missing(rng: Random, row: Conversation, context: Context) -> Conversation | 
         found = _removable(rng, row, index)
         if found is None:
             continue
-        name, cut = found
+        name, place, cut = found
         left = {key: value for key, value in arguments_of(call).items() if key != name}
         question = context.texts.question(row.toolset(), [(name_of(call), left)])
         if not question or stands_in(arguments_of(call)[name], question):
             continue
-        messages = [*unlearned(row.messages[: index - 1]), user(cut.text), assistant(question)]
+        shorter = {**row.messages[place], "content": cut.text}
+        messages = unlearned([*row.messages[:place], shorter, *row.messages[place + 1 : index]])
+        messages.append(assistant(question))
         if rng.random() >= STOPS:
-            answer = (
-                cut.phrase if rng.random() < 0.2 and cut.phrase != cut.said else rng.choice(ANSWERS).format(cut.said)
-            )
+            with_more = rng.random() < 0.2 and cut.phrase != cut.said
+            answer = cut.phrase if with_more else rng.choice(ANSWERS).format(cut.said)
             messages += [user(answer), row.messages[index]]
         return with_messages(row, messages)
     return None
 
 
 def _can_ask(messages: tuple[Message, ...], index: int) -> bool:
-    """One call, right after a user who was not answering a question."""
-    if index == 0 or messages[index - 1]["role"] != "user" or len(messages[index]["tool_calls"]) != 1:
-        return False
-    before = messages[index - 2] if index > 1 else {"role": "system", "content": ""}
-    return before["role"] != "assistant" or "?" not in before["content"]
+    """One call, right after what a user says."""
+    return index > 0 and messages[index - 1]["role"] == "user" and len(messages[index]["tool_calls"]) == 1
 
 
-def _removable(rng: Random, row: Conversation, index: int) -> tuple[str, Cut] | None:
-    """A required argument and the user's message without its value."""
+def _removable(rng: Random, row: Conversation, index: int) -> tuple[str, int, Cut] | None:
+    """A required argument, the place of the message that says it, and that message without it."""
     call = row.messages[index]["tool_calls"][0]
     tool = row.toolset().get(name_of(call))
     arguments = arguments_of(call)
-    said = row.messages[index - 1]["content"]
-    earlier = [message["content"] for message in row.messages[: index - 1]]
+    before = row.messages[:index]
+    asked = [place for place in range(index) if before[place]["role"] == "user" and not _answers(before, place)]
     names = list(_required(tool)) if tool else []
     rng.shuffle(names)
     for name in names:
         value = arguments.get(name)
-        cut = cut_out(said, value)
-        if cut is None or hinted_in(value, [cut.text, *earlier]):
-            continue
         others = [other for key, other in arguments.items() if key != name]
-        if not any(_needs(other, cut, said) for other in others):
-            return name, cut
+        for place in asked[-MOST_SEARCHED:]:
+            said = before[place]["content"]
+            cut = cut_out(said, value)
+            if cut is None or any(_needs(other, cut, said) for other in others):
+                continue
+            elsewhere = [message["content"] for number, message in enumerate(before) if number != place]
+            told = [str(arguments_of(one)) for one in calls_in(before)]
+            if not hinted_in(value, [cut.text, *elsewhere, *told]):
+                return name, place, cut
     return None
+
+
+def _answers(messages: tuple[Message, ...], place: int) -> bool:
+    """Whether the message answers a question: without its value it would not."""
+    return place > 0 and messages[place - 1]["role"] == "assistant" and "?" in messages[place - 1]["content"]
 
 
 def _required(tool: Tool) -> list[str]:
