@@ -160,6 +160,15 @@ def test_a_value_that_the_user_says_elsewhere_is_not_taken_out(hand: Any, contex
     assert made_of(hand.conversation(row), "missing", context, 0) is None
 
 
+def test_a_value_that_may_be_carried_over_is_not_asked_for(hand: Any, context: Context) -> None:
+    said = ["Weather in Rome?", hand.call("get_forecast", place="Rome"), "Look for the weather in Oslo, please."]
+    result = {"role": "tool", "tool_call_id": "call_0", "content": "sunny"}
+    talk = [*hand.messages(*said[:2]), result, *hand.messages(said[2], hand.call("get_forecast", 1, place="Oslo"))]
+    for seed in range(10):
+        data = made_of(hand.conversation(talk), "missing", context, seed)
+        assert data is None or len(data["messages"]) <= 4  # the first call may be asked for, the second not
+
+
 def test_an_answer_to_a_question_is_not_emptied(hand: Any, context: Context) -> None:
     row = hand.messages(
         "Weather please.", "For which town?", "I mean the town in Oslo.", hand.call("get_forecast", place="Oslo")

@@ -32,13 +32,19 @@ _AFTER = re.compile(
 """What may follow a cut: anything else ("in Paris, Texas", "San Jose airport") belongs to the value's phrase."""
 _HANGING = re.compile(
     r"\b(?:look|looking|search|searching|listen|listening|ask|asking|wait|waiting|and|or|between|is|are|was|not|than"
-    r"|called|named|i am|i'm|it's|its)$",
+    r"|called|named|located|based|i am|i'm|it's|its"
+    r"|(?!(?:even|morn|some|any|every|no)(?:th)?ing|wedding|building|meeting|booking|parking|evening|morning)\w+ing"
+    r"|\w+ing\s(?:in|out|up|off|back))$",
     re.IGNORECASE,
 )
 """What may not stand before a cut: it asks for the words that are cut."""
 _COUNTED = (
     r"(?:\s+(?:people|persons?|guests?|adults?|tickets?|rooms?|nights?|days?|hours?|minutes?|seats?|passengers?))?"
 )
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", re.DOTALL)
+_RELATIVE = re.compile(r"\b(?:today|tonight|tomorrow|yesterday|next|this|coming|\w+day)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +72,11 @@ def stands_in(value: Any, text: str) -> bool:
 
 
 def hinted_in(value: Any, texts: Iterable[str]) -> bool:
-    """Whether the value, or a long word of it, is said in one of the texts: it can be guessed then."""
+    """Whether the value, or a long word of it, is said in one of the texts: it can be guessed then. A date may hide
+    behind any "today" or "next Friday"."""
+    texts = list(texts)
+    if isinstance(value, str) and _DATE.fullmatch(value) and any(map(_RELATIVE.search, texts)):
+        return True
     words = [word for word in str(value).split() if len(word) > 3] if isinstance(value, str) else []
     return any(stands_in(value, text) or any(stands_in(word, text) for word in words) for text in texts)
 

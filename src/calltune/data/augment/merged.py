@@ -3,7 +3,7 @@ and their answer. Out: one message of the user with both requests, and all calls
 request and its calls; or one task after the other. Learned is all of it.
 
 Not made are plans in which a later argument names an earlier result (`$var1.id`): to a contract `"$var1.id"` is a text
-and no integer, and no run time of ours fills it in. Calls that build on each other stand one after the other, with the
+and no integer, and our run time fills nothing in. Calls that build on each other stand one after the other, with the
 result between them, as they do in the gold rows."""
 
 from __future__ import annotations

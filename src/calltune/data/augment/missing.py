@@ -73,7 +73,8 @@ def _removable(rng: Random, row: Conversation, index: int) -> tuple[str, int, Cu
     arguments = arguments_of(call)
     before = row.messages[:index]
     asked = [place for place in range(index) if before[place]["role"] == "user" and not _answers(before, place)]
-    names = list(_required(tool)) if tool else []
+    given = {name for one in calls_in(before) for name in arguments_of(one)}  # a value that may be carried over
+    names = [name for name in _required(tool) if name not in given] if tool else []
     rng.shuffle(names)
     for name in names:
         value = arguments.get(name)

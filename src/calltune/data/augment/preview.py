@@ -18,6 +18,8 @@ LONGEST = 240
 """Characters of one message that are shown."""
 AROUND = (3, 4)
 """Messages that are shown before the first one that is new, and after it."""
+LAST = 3
+"""Messages that are shown of the end of a made row: that is where the new turns are."""
 COLOURS = {"system": "magenta", "user": "cyan", "assistant": "green", "tool": "blue"}
 
 
@@ -41,12 +43,12 @@ def show_pair(pair: Pair, console: Console) -> None:
     """Both rows, one above the other."""
     console.print(Text.assemble((pair.kind, "bold"), f": {pair.teaches}"), soft_wrap=True)
     new = _first_new(pair)
-    for title, row in (("before", pair.before), ("after", pair.after)):
+    for title, row, last in (("before", pair.before, 0), ("after", pair.after, LAST)):
         if row is None:
             continue
         origin = f" ({row['made']['from']})" if "made" in row and "from" in row["made"] else ""
         console.print(Text(f"  {title}{printable(origin)}", style="bold dim"), soft_wrap=True)
-        for line in lines_of(row, new):
+        for line in lines_of(row, new, last):
             console.print(line, soft_wrap=True)
     console.print()
 
@@ -62,17 +64,25 @@ def _first_new(pair: Pair) -> int:
     return 0 if both[0] == both[1] else min(both)
 
 
-def lines_of(row: Mapping[str, Any], new: int = 0) -> list[Text]:
-    """The tools and the messages around message `new`, one line each."""
+def lines_of(row: Mapping[str, Any], new: int = 0, last: int = LAST) -> list[Text]:
+    """The tools, the messages around message `new` and the last ones, one line each."""
     names = [tool["function"]["name"] for tool in row["tools"]]
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
     lines = [Text(f"    tools      {_short(', '.join(names[:12]) + more)}", style="dim")]
     messages: Sequence[Mapping[str, Any]] = row["messages"]
-    first, last = max(0, new - AROUND[0]), min(len(messages), new + AROUND[1])
-    lines += [Text(f"    ... {first} messages before", style="dim")] * (first > 0)
-    lines += [_line(messages, place) for place in range(first, last)]
-    lines += [Text(f"    ... {len(messages) - last} messages after", style="dim")] * (last < len(messages))
-    return lines
+    count = len(messages)
+    hidden = 0
+    for place in range(count):
+        if new - AROUND[0] <= place < new + AROUND[1] or place >= count - last:
+            lines += [*_hidden(hidden), _line(messages, place)]
+            hidden = 0
+        else:
+            hidden += 1
+    return lines + _hidden(hidden)
+
+
+def _hidden(count: int) -> list[Text]:
+    return [Text(f"    ... {count} message{'s' * (count > 1)}", style="dim")] if count else []
 
 
 def _line(messages: Sequence[Mapping[str, Any]], place: int) -> Text:
