@@ -146,6 +146,6 @@ def real_gold(shared: Path) -> Callable[[], tuple[list[Conversation], Context]]:
             for row in islice(read_rows(shared / "data" / name), 0, 1200, 24 if name.endswith(".gz") else 4)
             if row.conversation is not None and not check_row(row)
         ]
-        return [row.conversation for row in found if row.conversation], context_of(read_gold(found, None))
+        return [row.conversation for row in found if row.conversation], context_of(read_gold(found))
 
     return load

@@ -23,7 +23,7 @@ SEED = {"missing": 1, "renamed": 5}
 
 def test_one_made_row_of_each_kind_reads_as_it_did(hand: Any, gold_file: Path) -> None:
     extra = [Tool(name="get_traffic", description="Traffic on the roads for the next hours.")]
-    gold = read_gold(read_rows(gold_file, tools=hand.tools), None)
+    gold = read_gold(read_rows(gold_file, tools=hand.tools))
     gold.add_tools(extra)
     context = hand.context_of(gold)
     parts = []

@@ -29,7 +29,7 @@ Real = Callable[[], tuple[list[Conversation], Context]]
 
 @pytest.fixture
 def context(hand: Any, gold_file: Path) -> Context:
-    return hand.context_of(read_gold(read_rows(gold_file, tools=hand.tools), None))
+    return hand.context_of(read_gold(read_rows(gold_file, tools=hand.tools)))
 
 
 def made_of(row: Conversation, kind: str, context: Context, seed: int) -> dict[str, Any] | None:
@@ -84,7 +84,7 @@ def test_the_same_seed_makes_the_same_bytes(hand: Any, kind: str, context: Conte
 @given(seed=SEEDS, place=st.sampled_from(range(5)))
 def test_a_broken_call_is_told_in_the_sentences_of_the_contract(hand: Any, seed: int, place: int) -> None:
     row = hand.conversation(hand.rows[place])
-    data = made_of(row, "recovery", hand.context_of(read_gold([], None)), seed)
+    data = made_of(row, "recovery", hand.context_of(read_gold([])), seed)
     if data is None:
         return
     *_, wrong, told, right = data["messages"]
@@ -133,7 +133,7 @@ def test_only_the_correction_is_learned(hand: Any, context: Context) -> None:
 @given(seed=SEEDS, place=st.sampled_from([0, 1, 2]))
 def test_a_removed_value_is_gone_until_the_user_gives_it(hand: Any, seed: int, place: int) -> None:
     row = hand.conversation(hand.rows[place])
-    data = made_of(row, "missing", hand.context_of(read_gold([], None)), seed)
+    data = made_of(row, "missing", hand.context_of(read_gold([])), seed)
     assert data is not None
     said = data["messages"][0]["content"]
     given_then = arguments_of(next(calls_in(list(row.messages))))
@@ -306,7 +306,7 @@ def test_only_a_read_is_tried_once_more(hand: Any, context: Context) -> None:
 
 
 def test_a_declared_substitute_answers_in_the_words_of_the_guard(hand: Any) -> None:
-    context = hand.context_of(read_gold([], None), substitutes={"book_table": "play_song"})
+    context = hand.context_of(read_gold([]), substitutes={"book_table": "play_song"})
     contents = set()
     for seed in range(20):
         data = made_of(hand.conversation(hand.rows[0]), "failed", context, seed)

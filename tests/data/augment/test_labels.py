@@ -20,7 +20,7 @@ def test_the_tokens_of_a_broken_call_carry_no_loss(hand: Any) -> None:
 
     renderer, _ = load_renderer(resolve_model("base"))
     row = hand.conversation(hand.rows[4])
-    context = hand.context_of(read_gold([], None))
+    context = hand.context_of(read_gold([]))
     for seed in range(5):
         made = make(row, "recovery", context, origin="g", seed=seed, digest=digest_of(row))
         assert isinstance(made, Made)

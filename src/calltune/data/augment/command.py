@@ -7,7 +7,6 @@ beside it, changes none of them. No language model is involved."""
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 import importlib
 import json
@@ -15,8 +14,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -24,7 +23,8 @@ from calltune.contract import Problem, Toolset
 from calltune.data.augment.config import AugmentConfig
 from calltune.data.augment.context import Context, RunTimeTexts
 from calltune.data.augment.gold import BAD, USED, Gold, read_gold
-from calltune.data.augment.kinds import KINDS, SCRATCH
+from calltune.data.augment.kept import Kept, Rank, rank_of
+from calltune.data.augment.kinds import FROM_SCRATCH, KINDS, SCRATCH
 from calltune.data.augment.make import Made, checked, digest_of, make
 from calltune.data.augment.mixture import GOLD
 from calltune.data.augment.preview import Pair
@@ -41,47 +41,20 @@ MOST_COPIES = 8
 Progress = Callable[[float], None]
 
 
-@dataclass(kw_only=True)
-class _Kind:
-    """The best rows of one kind so far, by rank."""
-
-    wanted: int
-    kept: list[tuple[tuple[int, ...], Made, Row | None]] = field(default_factory=list)
-    """A heap with the worst rank first; ranks are negative for that."""
-    digests: set[bytes] = field(default_factory=set)
-    not_applicable: int = 0
-
-    def has_room_for(self, rank: tuple[int, ...]) -> bool:
-        """Whether a row with this rank would be written."""
-        return self.wanted > 0 and (len(self.kept) < self.wanted or rank > self.kept[0][0])
-
-    def add(self, rank: tuple[int, ...], made: Made, row: Row | None) -> None:
-        """Keep it, and drop the worst one where there are too many."""
-        self.digests.add(made.digest)
-        heapq.heappush(self.kept, (rank, made, row))
-        if len(self.kept) > self.wanted:
-            self.digests.discard(heapq.heappop(self.kept)[1].digest)
-
-    def best_first(self) -> list[tuple[tuple[int, ...], Made, Row | None]]:
-        """What is written, in its order."""
-        return sorted(self.kept, key=lambda one: one[0], reverse=True)
-
-
 def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> AugmentReport:
     """Make the rows and write the file. `texts`: what the run time will say (`calltune.guard.rehearsal`)."""
     config.check()
     began = time.monotonic()
     mixture, out = config.mixture(), None if config.preview else config.out
     contract = None if config.tools is None else Toolset.load(config.tools)
+    pool = Toolset.load(config.pool) if config.pool else ()
     substitutes = config.substituted()
     if contract is not None:
         texts.check_substitutes(contract, substitutes)
     if config.data is not None and out is not None:
         refuse_outputs_over_inputs(find_source(config.data), [out])
-    discarded: Counter[str] = Counter()
     with progress_bar(console) as bar:
         task = bar.add_task("reading", total=2.0)
-        pool = None if config.pool is None else Toolset.load(config.pool)
         gold = Gold()
         if config.data is not None:
             rows = read_rows(config.data, tools=contract, on_progress=lambda share: bar.update(task, completed=share))
@@ -91,19 +64,13 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
         wanted = mixture.counts(gold.rows, config.rows)
         if config.preview:
             wanted = dict.fromkeys(mixture.kinds, config.preview)
-        kinds = {kind: _Kind(wanted=wanted[kind]) for kind in mixture.kinds}
         context = Context(texts=texts, pool=gold.pool, partners=gold.partners, substitutes=substitutes)
+        kinds = {kind: Kept(wanted=wanted[kind]) for kind in mixture.kinds}
+        making = _Making(config=config, contract=contract, gold=gold, context=context, kinds=kinds)
         bar.update(task, description="making")
-        if config.data is not None:
-            _make_all(
-                config, contract, gold, kinds, context, discarded, lambda share: bar.update(task, completed=1 + share)
-            )
-        if SCRATCH in kinds:
-            assert contract is not None
-            _from_scratch(contract, kinds[SCRATCH], config.seed, discarded)
-        made = {kind: len(kinds[kind].kept) for kind in mixture.kinds}
-        if out is not None:
-            made = _write(config, out, contract, gold, wanted, kinds)
+        making.from_gold(lambda share: bar.update(task, completed=1 + share))
+        making.from_scratch()
+        made = making.write(out, wanted.get(GOLD)) if out else {kind: len(kept) for kind, kept in kinds.items()}
     return AugmentReport(
         config=config,
         gold_rows=gold.rows,
@@ -112,9 +79,9 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
         first_problem=gold.first_problem,
         wanted=wanted,
         made=made,
-        not_applicable={kind: one.not_applicable for kind, one in kinds.items() if one.not_applicable},
-        discarded=dict(discarded.most_common()),
-        pairs=[pair for kind, one in kinds.items() for pair in _pairs(kind, one)] if config.preview else (),
+        not_applicable={kind: kept.not_applicable for kind, kept in kinds.items() if kept.not_applicable},
+        discarded=dict(making.discarded.most_common()),
+        pairs=tuple(making.pairs()) if config.preview else (),
         seconds=time.monotonic() - began,
     )
 
@@ -127,135 +94,107 @@ def _useless(data: str, gold: Gold) -> DataError:
     return DataError(f"{data} has no good row to make others of. The first: {gold.first_problem}", hint=hint)
 
 
-def _good_rows(
-    config: AugmentConfig, contract: Toolset | None, gold: Gold, on_progress: Progress = lambda share: None
-) -> Iterator[tuple[Row, Conversation, int]]:
-    """The good rows again, with what they are good for. DataError where the file has changed since."""
-    assert config.data is not None
-    changed = DataError(f"{config.data} changed while it was read.", hint="Run the command again.")
-    states = iter(gold.states)
-    for row in read_rows(config.data, tools=contract, on_progress=on_progress):
-        state = next(states, None)
-        if state is None or (state != BAD and row.conversation is None):
+@dataclass(frozen=True, kw_only=True)
+class _Making:
+    """The second reading of the data."""
+
+    config: AugmentConfig
+    contract: Toolset | None
+    gold: Gold
+    context: Context
+    kinds: dict[str, Kept]
+    discarded: Counter[str] = field(default_factory=Counter)
+
+    def good_rows(self, on_progress: Progress | None = None) -> Iterator[tuple[Row, Conversation, int]]:
+        """The good rows again, with what they are good for. DataError where the file has changed since."""
+        data = self.config.data
+        if data is None:
+            return
+        changed = DataError(f"{data} changed while it was read.", hint="Run the command again.")
+        states = iter(self.gold.states)
+        for row in read_rows(data, tools=self.contract, on_progress=on_progress):
+            state = next(states, None)
+            if state is None or (state != BAD and row.conversation is None):
+                raise changed
+            if state != BAD and row.conversation is not None:
+                yield row, row.conversation, state
+        if next(states, None) is not None:
             raise changed
-        if state != BAD and row.conversation is not None:
-            yield row, row.conversation, state
-    if next(states, None) is not None:
-        raise changed
 
+    def from_gold(self, on_progress: Progress) -> None:
+        """Fill the kinds, each with its best rows."""
+        rows = max(1, self.gold.used_rows)
+        copies = {kind: -(-kept.wanted // rows) for kind, kept in self.kinds.items() if kind != SCRATCH}
+        for row, conversation, state in self.good_rows(on_progress):
+            if state != USED:
+                continue
+            digest = digest_of(conversation)
+            origin = f"{row.source}:{row.line}"
+            for kind, most in copies.items():
+                attempt = partial(make, conversation, kind, self.context, origin=origin, digest=digest)
+                for copy in range(min(most, MOST_COPIES)):
+                    rank = rank_of(digest, kind, self.config.seed, copy)
+                    if not self.kinds[kind].has_room_for(rank):
+                        break  # later copies have worse ranks
+                    made = attempt(seed=self.config.seed, copy=copy)
+                    if made is None:
+                        self.kinds[kind].not_applicable += copy == 0
+                    else:
+                        self.keep(kind, rank, made, conversation)
 
-def _make_all(
-    config: AugmentConfig,
-    contract: Toolset | None,
-    gold: Gold,
-    kinds: dict[str, _Kind],
-    context: Context,
-    discarded: Counter[str],
-    on_progress: Progress,
-) -> None:
-    """Fill the kinds, each with its best rows."""
-    rows = max(1, gold.used_rows)
-    copies = {kind: min(MOST_COPIES, -(-one.wanted // rows)) for kind, one in kinds.items() if kind != SCRATCH}
-    for row, conversation, state in _good_rows(config, contract, gold, on_progress):
-        if state != USED:
-            continue
-        digest = digest_of(conversation)
-        for kind, most in copies.items():
-            for copy in range(most):
-                rank = _rank(digest, kind, config.seed, copy)
-                if not kinds[kind].has_room_for(rank):
-                    break  # later copies have worse ranks
-                _make_one(row, conversation, kind, kinds[kind], context, rank, digest, config.seed, copy, discarded)
+    def from_scratch(self) -> None:
+        """The rows that need no gold row."""
+        if SCRATCH not in self.kinds:
+            return
+        try:
+            scratch = importlib.import_module("calltune.data.augment.scratch")
+        except ModuleNotFoundError as error:
+            hint = "Leave it out of --kinds."
+            raise ConfigError("the kind scratch is not part of this installation.", hint=hint) from error
+        rows = scratch.make_rows(self.contract, rows=self.kinds[SCRATCH].wanted, seed=self.config.seed)
+        for number, data in enumerate(rows):
+            self.keep(SCRATCH, (-number,), checked(data), None)
 
-
-def _make_one(
-    row: Row,
-    conversation: Conversation,
-    kind: str,
-    into: _Kind,
-    context: Context,
-    rank: tuple[int, ...],
-    digest: bytes,
-    seed: int,
-    copy: int,
-    discarded: Counter[str],
-) -> None:
-    origin = f"{row.source}:{row.line}"
-    made = make(conversation, kind, context, origin=origin, seed=seed, digest=digest, copy=copy)
-    if made is None:
-        into.not_applicable += copy == 0
-    elif isinstance(made, Problem):
-        discarded[made.kind] += 1
-    elif made.digest in into.digests or made.digest == digest:
-        discarded["duplicate_row"] += 1
-    else:
-        into.add(rank, made, row)
-
-
-def _rank(digest: bytes, kind: str, seed: int, copy: int) -> tuple[int, ...]:
-    """Higher is better: first copies first, then by hash; all depends on what the row says and on nothing else."""
-    place = hashlib.blake2b(digest + repr((seed, kind, copy)).encode(), digest_size=8).digest()
-    return -copy, -int.from_bytes(place), -int.from_bytes(digest)
-
-
-def _from_scratch(contract: Toolset, into: _Kind, seed: int, discarded: Counter[str]) -> None:
-    try:
-        scratch = importlib.import_module("calltune.data.augment.scratch")
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            "the kind scratch is not part of this installation.", hint="Leave it out of --kinds."
-        ) from error
-    for number, data in enumerate(scratch.make_rows(contract, rows=into.wanted, seed=seed)):
-        made = checked(data)
+    def keep(self, kind: str, rank: Rank, made: Made | Problem, before: Conversation | None) -> None:
+        """Keep a row that is good and new."""
         if isinstance(made, Problem):
-            discarded[made.kind] += 1
-        elif made.digest in into.digests:
-            discarded["duplicate_row"] += 1
+            self.discarded[made.kind] += 1
+        elif made in self.kinds[kind] or (before is not None and made.digest == digest_of(before)):
+            self.discarded["duplicate_row"] += 1
         else:
-            into.add((-number,), made, None)
+            self.kinds[kind].add(rank, made, before if self.config.preview else None)
 
+    def write(self, out: Path, gold_rows: int | None) -> dict[str, int]:
+        """Gold rows as they are, unless these are None, then the made ones kind by kind; how many of each."""
+        made: dict[str, int] = {}
+        with LineWriter(out) as writer:
+            if gold_rows is not None:
+                for line in self.gold_lines(gold_rows):
+                    writer.write(line)
+                made[GOLD] = writer.lines
+            for kind, kept in self.kinds.items():
+                for row, _ in kept.best_first():
+                    writer.write(row.line)
+                made[kind] = len(kept)
+            writer.publish()
+        return made
 
-def _write(
-    config: AugmentConfig,
-    out: Path,
-    contract: Toolset | None,
-    gold: Gold,
-    wanted: dict[str, int],
-    kinds: dict[str, _Kind],
-) -> dict[str, int]:
-    """Gold rows as they are, then the made ones kind by kind; how many of each."""
-    made: dict[str, int] = {}
-    with LineWriter(out) as writer:
-        if GOLD in wanted:
-            for line in _kept_gold(config, contract, gold, wanted[GOLD]):
-                writer.write(line)
-            made[GOLD] = writer.lines
-        for kind, one in kinds.items():
-            for _, row, _ in one.best_first():
-                writer.write(row.line)
-            made[kind] = len(one.kept)
-        writer.publish()
-    return made
+    def gold_lines(self, wanted: int) -> Iterator[bytes]:
+        """The gold rows to write, in their order; where not all of them are, those with the best ranks."""
+        if wanted >= self.gold.rows:
+            yield from (row.raw for row, _, _ in self.good_rows())
+        elif wanted:
+            seed = self.config.seed
+            ranks = (rank_of(digest_of(conversation), GOLD, seed) for _, conversation, _ in self.good_rows())
+            least = min(heapq.nlargest(wanted, ranks))
+            for row, conversation, _ in self.good_rows():
+                if rank_of(digest_of(conversation), GOLD, seed) >= least:
+                    yield row.raw
 
-
-def _kept_gold(config: AugmentConfig, contract: Toolset | None, gold: Gold, wanted: int) -> Iterator[bytes]:
-    """The gold rows to write, in their order; where not all of them are, those with the lowest hash."""
-    if wanted >= gold.rows:
-        yield from (row.raw for row, _, _ in _good_rows(config, contract, gold))
-        return
-
-    def ranked() -> Iterator[tuple[tuple[int, ...], Row]]:
-        for row, conversation, _ in _good_rows(config, contract, gold):
-            yield _rank(digest_of(conversation), GOLD, config.seed, 0), row
-
-    least = min(heapq.nlargest(wanted, (rank for rank, _ in ranked())), default=None)
-    yield from (row.raw for rank, row in ranked() if least is not None and rank >= least)
-
-
-def _pairs(kind: str, one: _Kind) -> Iterator[Pair]:
-    teaches = KINDS[kind].teaches if kind in KINDS else "the contract alone: what a user may say, and the call"
-    for _, made, row in one.best_first():
-        before: dict[str, Any] | None = None
-        if row is not None and row.conversation is not None:
-            before = row.conversation.to_json()
-        yield Pair(kind=kind, teaches=teaches, before=before, after=json.loads(made.line))
+    def pairs(self) -> Iterator[Pair]:
+        """What is shown of the rows."""
+        for kind, kept in self.kinds.items():
+            teaches = KINDS[kind].teaches if kind in KINDS else FROM_SCRATCH
+            for made, before in kept.best_first():
+                row = None if before is None else before.to_json()
+                yield Pair(kind=kind, teaches=teaches, before=row, after=json.loads(made.line))

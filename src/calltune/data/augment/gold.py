@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from calltune.contract import Tool, Toolset
+from calltune.contract import Tool
 from calltune.data.augment.make import digest_of
 from calltune.data.augment.merged import first_task
 from calltune.data.conversation import Conversation
@@ -20,7 +20,7 @@ BAD, KEPT, USED = range(3)
 MOST_TOOLS = 1000
 MOST_PARTNERS = 64
 MOST_TOOLSETS = 1024
-"""Toolsets of which partners are kept."""
+"""Toolsets of which partners are kept: the first ones."""
 
 
 @dataclass(kw_only=True)
@@ -57,9 +57,7 @@ class Gold:
     @property
     def partners(self) -> dict[bytes, tuple[Conversation, ...]]:
         """By toolset: rows to merge with."""
-        return {
-            key: tuple(row for _, row in sorted(kept, key=lambda one: one[0])) for key, kept in self._partners.items()
-        }
+        return {key: tuple(row for _, row in kept) for key, kept in self._partners.items()}
 
     def add(self, row: Row) -> None:
         """One row, as it is read."""
@@ -80,35 +78,30 @@ class Gold:
     def add_tools(self, tools: Iterable[Tool]) -> None:
         """Tools for the pool; of two with one name, and of too many, those with the lowest hash stay."""
         for tool in tools:
-            if self._tools.get(tool.name, (b"", tool))[1] is tool and tool.name in self._tools:
+            known = self._tools.get(tool.name)
+            if known is not None and known[1] is tool:  # thousands of rows share their tools
                 continue
             rank = hashlib.blake2b(tool.fingerprint.encode(), digest_size=8).digest()
-            if rank < self._tools.get(tool.name, (b"\xff" * 9, tool))[0]:
+            if known is None or rank < known[0]:
                 self._tools[tool.name] = (rank, tool)
         if len(self._tools) > 2 * MOST_TOOLS:
             self._tools = dict(heapq.nsmallest(MOST_TOOLS, self._tools.items(), key=lambda item: item[1][0]))
 
     def _add_partner(self, key: bytes, row: Conversation) -> None:
-        kept = self._partners.get(key)
-        if kept is None:
-            if len(self._partners) >= MOST_TOOLSETS:
-                return
-            kept = self._partners[key] = []
+        if key not in self._partners and len(self._partners) >= MOST_TOOLSETS:
+            return
+        kept = self._partners.setdefault(key, [])
         digest = digest_of(row)
-        if len(kept) < MOST_PARTNERS:
+        if len(kept) < MOST_PARTNERS or digest < kept[-1][0]:
             kept.append((digest, row))
             kept.sort(key=lambda one: one[0])
-        elif digest < kept[-1][0]:
-            kept[-1] = (digest, row)
-            kept.sort(key=lambda one: one[0])
+            del kept[MOST_PARTNERS:]
 
 
-def read_gold(rows: Iterable[Row], extra: Toolset | None, on_row: Callable[[], None] = lambda: None) -> Gold:
+def read_gold(rows: Iterable[Row], extra: Iterable[Tool] = ()) -> Gold:
     """All rows, once; `extra`: more tools for the pool."""
     gold = Gold()
     for row in rows:
         gold.add(row)
-        on_row()
-    if extra is not None:
-        gold.add_tools(extra)
+    gold.add_tools(extra)
     return gold

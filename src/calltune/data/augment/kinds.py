@@ -35,3 +35,4 @@ KINDS = {
 }
 SCRATCH = "scratch"
 """The kind that needs no gold rows."""
+FROM_SCRATCH = "the contract alone: what a user may say, and the call"
