@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -139,6 +139,19 @@ def subschemas(node: dict[str, Any]) -> Iterator[tuple[str, str | int | None, An
         elif keyword in _MAP and isinstance(value, dict):
             for key, item in value.items():
                 yield keyword, key, item
+
+
+def with_subschemas(node: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    """A copy of one schema object in which every subschema is what `change` makes of it."""
+    new = dict(node)
+    for keyword, key, inner in subschemas(node):
+        if key is None:
+            new[keyword] = change(inner)
+        else:
+            if new[keyword] is node[keyword]:
+                new[keyword] = node[keyword].copy()
+            new[keyword][key] = change(inner)
+    return new
 
 
 def type_fault(spelling: Any) -> str:

@@ -111,7 +111,7 @@ def _turns(messages: Sequence[dict[str, Any]]) -> Iterator[Problem]:
             yield Problem(kind="empty_message", pointer=f"/messages/{index}", message=text)
         before = message
     if not any(message["role"] == "assistant" and is_learned(message) for message in messages):
-        text = "no assistant turn: there is nothing to learn from this row."
+        text = "no assistant turn that is learned: there is nothing to learn from this row."
         yield Problem(kind="no_assistant_turn", pointer="/messages", message=text)
 
 

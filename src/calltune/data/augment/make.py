@@ -17,7 +17,6 @@ from calltune.contract import Problem
 from calltune.data.augment.context import Context
 from calltune.data.augment.kinds import KINDS
 from calltune.data.conversation import Conversation, read_conversation
-from calltune.data.messages import is_learned
 from calltune.data.rules import check_row
 
 
@@ -55,8 +54,6 @@ def checked(data: Mapping[str, Any]) -> Made | Problem:
     problems = problems or (check_row(row) if row is not None else ())
     if problems or row is None:
         return problems[0]
-    if not any(message["role"] == "assistant" and is_learned(message) for message in row.messages):
-        return Problem(kind="nothing_learned", pointer="/messages", message="no assistant turn of it is learned.")
     return Made(line=line, digest=digest_of(row))
 
 

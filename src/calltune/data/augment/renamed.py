@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from calltune.contract import Tool, Toolset
-from calltune.contract.keywords import subschemas
+from calltune.contract.keywords import subschemas, with_subschemas
 from calltune.data.augment.context import Context
 from calltune.data.augment.naming import STYLES, new_name
 from calltune.data.augment.turns import Message, arguments_of, name_of, with_messages, with_tools
@@ -98,13 +98,7 @@ def _schema(schema: Any, names: Names) -> Any:
     """The schema with its properties under their new names."""
     if not isinstance(schema, dict):
         return schema
-    new = dict(schema)
-    for keyword, key, inner in subschemas(schema):
-        if key is None:
-            new[keyword] = _schema(inner, names)
-        else:
-            new[keyword] = dict(new[keyword]) if isinstance(new[keyword], dict) else list(new[keyword])
-            new[keyword][key] = _schema(inner, names)
+    new = with_subschemas(schema, lambda inner: _schema(inner, names))
     if "description" in new and isinstance(new["description"], str):
         new["description"] = _text(new["description"], names)
     if "properties" in new:

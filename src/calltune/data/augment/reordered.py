@@ -4,10 +4,11 @@ say the same; training writes their arguments in the order of the schema."""
 from __future__ import annotations
 
 import json
+from functools import partial
 from random import Random
 from typing import Any
 
-from calltune.contract.keywords import subschemas
+from calltune.contract.keywords import with_subschemas
 from calltune.data.augment.context import Context
 from calltune.data.augment.turns import with_tools
 from calltune.data.conversation import Conversation
@@ -29,13 +30,7 @@ def permuted(rng: Random, schema: Any) -> Any:
     """The schema with `properties`, `required` and `enum` in another order, at every depth."""
     if not isinstance(schema, dict):
         return schema
-    new = dict(schema)
-    for keyword, key, inner in subschemas(schema):
-        if key is None:
-            new[keyword] = permuted(rng, inner)
-        else:
-            new[keyword] = dict(new[keyword]) if isinstance(new[keyword], dict) else list(new[keyword])
-            new[keyword][key] = permuted(rng, inner)
+    new = with_subschemas(schema, partial(permuted, rng))
     if isinstance(new.get("properties"), dict):
         new["properties"] = dict(rng.sample(list(new["properties"].items()), len(new["properties"])))
     for keyword in ("required", "enum"):
