@@ -217,6 +217,23 @@ def test_distractors_add_tools_that_do_something_else(real_gold: Real) -> None:
 
 # -- renamed, reordered
 
+TOOL_AND_ARGUMENT_OF_ONE_NAME = {
+    "tools": [
+        {
+            "type": "function",
+            "function": {
+                "name": "look_up",
+                "description": "Look up a town.",
+                "parameters": {
+                    "type": "object",
+                    "properties": {"look_up": {"type": "string", "description": "What to look_up"}},
+                    "required": ["look_up"],
+                },
+            },
+        }
+    ]
+}
+
 
 def shape(value: Any) -> Any:
     """The value with its keys replaced by their number."""
@@ -255,6 +272,18 @@ def test_descriptions_stay_but_where_they_quote_a_name(hand: Any, context: Conte
         new = next(iter(Toolset.from_openai(data["tools"])))
         size = list(new.parameters["properties"])[1]
         assert new.description == f"Reserve a table; needs {size}. The city is a city."
+
+
+def test_a_tool_and_an_argument_of_one_name_are_told_apart(hand: Any, context: Context) -> None:
+    tools = TOOL_AND_ARGUMENT_OF_ONE_NAME
+    row = Conversation.from_json({"messages": hand.messages("Oslo?", hand.call("look_up", look_up="Oslo")), **tools})
+    made = [made_of(row, "renamed", context, seed) for seed in range(40)]
+    assert sum(data is not None for data in made) > 20
+
+
+def test_a_long_word_does_not_hold_it_up(hand: Any, context: Context) -> None:
+    row = hand.conversation([*hand.rows[0][:3], {"role": "assistant", "content": "a" * 1_000_000}])
+    assert made_of(row, "renamed", context, 1) is not None
 
 
 def test_names_without_meaning_need_descriptions(hand: Any, context: Context) -> None:

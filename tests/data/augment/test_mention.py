@@ -21,6 +21,9 @@ from calltune.data.augment.mention import cut_out, stands_in
         ("Reserve it at half past one, thanks.", "13:30", "Reserve it, thanks.", "half past one"),
         ("Reserve it at 1:30 pm.", "13:30", "", ""),  # "Reserve it." is too short to be asked
         ("Find me an Italian place in Rome", "Italian", "Find me a place in Rome", "Italian"),
+        ("Is there a cheap unisex salon here?", "cheap", "Is there a unisex salon here?", "cheap"),
+        ("I want an Italian hour, not an hour more", "Italian", "I want an hour, not an hour more", "Italian"),
+        ("Is there a cheap apartment in Rome?", "cheap", "Is there an apartment in Rome?", "cheap"),
         ("Flights from Oslo to Rome, please", "Oslo", "Flights to Rome, please", "Oslo"),
     ],
 )
@@ -43,6 +46,7 @@ def test_a_value_is_cut_with_the_words_that_hang_on_it(text: str, value: Any, le
         ("I would like a table in Rome", None),
         ("I would like a table in Rome", True),
         ("x" * 10_000 + " in Rome", "Rome"),
+        (" " * 1900 + "in Rome", "Rome"),
     ],
 )
 def test_a_sentence_that_would_break_is_left_alone(text: str, value: Any) -> None:

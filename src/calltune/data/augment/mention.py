@@ -31,9 +31,8 @@ _AFTER = re.compile(
 )
 """What may follow a cut: anything else ("in Paris, Texas", "San Jose airport") belongs to the value's phrase."""
 _HANGING = re.compile(
-    r"\b(?:look|looking|search|searching|listen|listening|ask|asking|wait|waiting|and|or|between|is|are|was|not|than"
-    r"|called|named|located|based|i am|i'm|it's|its"
-    r"|(?!(?:even|morn|some|any|every|no)(?:th)?ing|wedding|building|meeting|booking|parking|evening|morning)\w+ing"
+    r"\b(?:look|search|listen|ask|wait|and|or|between|is|are|was|not|than|called|named|located|based|i am|i'm|it's|its"
+    r"|(?!(?:even|morn|some|any|every|no)(?:th)?ing|wedding|building|meeting|booking|parking)\w+ing"
     r"|\w+ing\s(?:in|out|up|off|back))$",
     re.IGNORECASE,
 )
@@ -41,8 +40,7 @@ _HANGING = re.compile(
 _COUNTED = (
     r"(?:\s+(?:people|persons?|guests?|adults?|tickets?|rooms?|nights?|days?|hours?|minutes?|seats?|passengers?))?"
 )
-
-
+_VOWEL = re.compile(r"\s+(?:[aeio]|u(?!ni|s[eu])|hour|honest)(?!ne\b|u)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", re.DOTALL)
 _RELATIVE = re.compile(r"\b(?:today|tonight|tomorrow|yesterday|next|this|coming|\w+day)\b", re.IGNORECASE)
 
@@ -109,15 +107,17 @@ def _cuts(text: str, found: re.Match[str], counted: bool) -> Iterator[Cut]:
         yield _cut(text, lead.start(), found.end() + end, said)
     between = re.search(rf"\s({_DETERMINERS})\s+$", before, re.IGNORECASE)
     if between and re.match(r"\s+[a-z]{3,}", after) and not re.match(rf"\s+(?:{_GO_ON}|and|or)\b", after):
-        yield _cut(text, found.start(), found.end(), said)
+        article = between[1]
+        if article in ("a", "an"):
+            article = "an" if _VOWEL.match(after) else "a"
+        yield _cut(text, found.start(), found.end(), said, before[: between.start(1)] + article)
     if counted and noun.end():
         yield _cut(text, found.start(), found.end(), said)
 
 
-def _cut(text: str, start: int, end: int, said: str) -> Cut:
-    left = f"{text[:start].rstrip()} {text[end:].lstrip()}".strip()
+def _cut(text: str, start: int, end: int, said: str, before: str | None = None) -> Cut:
+    """The text without what lies between; `before`: in place of what stands in front of it."""
+    left = f"{(text[:start] if before is None else before).rstrip()} {text[end:].lstrip()}".strip()
     left = re.sub(r"\s+([.,!?;])", r"\1", left)
-    left = re.sub(r"\b(a)n?(?=\s+([a-z]))", lambda m: m[1] + "n" * (m[2] in "aeiou"), left) if " a" in text else left
-    return Cut(
-        text=left[:1].upper() + left[1:] if text[:1].isupper() else left, phrase=text[start:end].strip(), said=said
-    )
+    left = left[:1].upper() + left[1:] if text[:1].isupper() else left
+    return Cut(text=left, phrase=text[start:end].strip(), said=said)

@@ -8,22 +8,22 @@ a constant or an example that is an object, `patternProperties`, calls that are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 from typing import Any
 
 from calltune.contract import Tool, Toolset
 from calltune.contract.keywords import subschemas, with_subschemas
 from calltune.data.augment.context import Context
-from calltune.data.augment.naming import STYLES, new_name
-from calltune.data.augment.turns import Message, arguments_of, name_of, with_messages, with_tools
+from calltune.data.augment.naming import STYLES, Style, new_name
+from calltune.data.augment.turns import Message, arguments_of, name_of, with_arguments, with_messages, with_tools
 from calltune.data.conversation import Conversation
 from calltune.data.messages import is_learned
 
-Names = Mapping[str, str]
-_IDENTIFIER = re.compile(r"[A-Za-z]\w*(?:_\w+|[a-z][A-Z]\w*)")
-"""What can only be a name in a sentence: it has an underscore or a hump."""
 _BY_NAME = ("required", "dependentRequired", "dependentSchemas")
+"""Keywords whose value names properties, beside `properties`."""
 
 
 def renamed(rng: Random, row: Conversation, context: Context) -> Conversation | None:
@@ -37,11 +37,12 @@ def renamed(rng: Random, row: Conversation, context: Context) -> Conversation | 
     arguments = _mapped(rng, sorted(set(_declared(toolset))), argument_style, argument=True)
     if all(old == new for names in (tools, arguments) for old, new in names.items()):
         return None
-    made = with_tools(row, [_tool(tool, tools, arguments) for tool in toolset])
-    return made and with_messages(made, [_message(message, toolset, tools, arguments) for message in row.messages])
+    new = _Renaming(toolset=toolset, tools=tools, arguments=arguments)
+    made = with_tools(row, [new.tool(tool) for tool in toolset])
+    return made and with_messages(made, [new.message(message) for message in row.messages])
 
 
-def _mapped(rng: Random, names: Any, style: Any, *, argument: bool) -> dict[str, str]:
+def _mapped(rng: Random, names: Sequence[str], style: Style, *, argument: bool) -> dict[str, str]:
     """A new name for each; none is an old name of another, so that no text can mean both."""
     found: dict[str, str] = {}
     for name in names:
@@ -87,69 +88,85 @@ def _declared(toolset: Toolset) -> Iterator[str]:
             yield from node.get("properties", ())
 
 
-def _tool(tool: Tool, tools: Names, arguments: Names) -> dict[str, Any]:
-    function = tool.to_openai()["function"]
-    names = {**arguments, **tools}
-    new = {**function, "name": tools[tool.name], "description": _text(tool.description, names)}
-    return {"type": "function", "function": {**new, "parameters": _schema(tool.parameters, names)}}
+@dataclass(frozen=True, kw_only=True)
+class _Renaming:
+    """Old names -> new ones, and everything in which they stand."""
 
+    toolset: Toolset
+    tools: Mapping[str, str]
+    arguments: Mapping[str, str]
 
-def _schema(schema: Any, names: Names) -> Any:
-    """The schema with its properties under their new names."""
-    if not isinstance(schema, dict):
-        return schema
-    new = with_subschemas(schema, lambda inner: _schema(inner, names))
-    if "description" in new and isinstance(new["description"], str):
-        new["description"] = _text(new["description"], names)
-    if "properties" in new:
-        new["properties"] = {names.get(key, key): inner for key, inner in new["properties"].items()}
-    for keyword in _BY_NAME:
-        if keyword in new:
-            new[keyword] = _listed(new[keyword], names)
-    return new
+    @cached_property
+    def quoted(self) -> dict[str, str]:
+        """Names that are recognised in a sentence: they have an underscore or a hump, and are no plain words."""
+        names = {**self.arguments, **self.tools}
+        return {old: new for old, new in names.items() if re.search(r"_|[a-z0-9][A-Z]", old)}
 
+    def text(self, text: str) -> str:
+        """The text with the names that it quotes."""
+        return re.sub(r"\w+", lambda word: self.quoted.get(word[0], word[0]), text)
 
-def _listed(value: Any, names: Names) -> Any:
-    """Names in a list, or as keys (and in lists under them)."""
-    if isinstance(value, list):
-        return [names.get(name, name) for name in value]
-    return {
-        names.get(key, key): _listed(inner, names) if isinstance(inner, list) else inner for key, inner in value.items()
-    }
+    def tool(self, tool: Tool) -> dict[str, Any]:
+        """The tool in OpenAI's shape."""
+        function = tool.to_openai()["function"]
+        new = {"name": self.tools[tool.name], "description": self.text(tool.description)}
+        return {"type": "function", "function": {**function, **new, "parameters": self.schema(tool.parameters)}}
 
+    def schema(self, schema: Any) -> Any:
+        """The schema with its properties under their new names."""
+        if not isinstance(schema, dict):
+            return schema
+        new = with_subschemas(schema, self.schema)
+        if isinstance(new.get("description"), str):
+            new["description"] = self.text(new["description"])
+        if "properties" in new:
+            new["properties"] = {self.arguments[key]: inner for key, inner in new["properties"].items()}
+        for keyword in _BY_NAME:
+            if keyword in new:
+                new[keyword] = self.listed(new[keyword])
+        return new
 
-def _message(message: Message, toolset: Toolset, tools: Names, arguments: Names) -> Message:
-    new = dict(message)
-    if message["role"] in ("assistant", "system"):
-        new["content"] = _text(message["content"], {**arguments, **tools})
-    if "name" in message and message["role"] == "tool":
-        new["name"] = tools.get(message["name"], message["name"])
-    if message.get("tool_calls"):
-        new["tool_calls"] = [_call(call, toolset, tools, arguments) for call in message["tool_calls"]]
-    return new
+    def listed(self, value: Any) -> Any:
+        """Names in a list, or as keys (and in lists under them)."""
+        if isinstance(value, list):
+            return [self.arguments.get(name, name) for name in value]
+        return {
+            self.arguments.get(key, key): self.listed(inner) if isinstance(inner, list) else inner
+            for key, inner in value.items()
+        }
 
+    def message(self, message: Message) -> Message:
+        """The message; what the user says stays."""
+        new = dict(message)
+        if message["role"] in ("assistant", "system"):
+            new["content"] = self.text(message["content"])
+        if "name" in message and message["role"] == "tool":
+            new["name"] = self.tools.get(message["name"], message["name"])
+        if message.get("tool_calls"):
+            new["tool_calls"] = [
+                with_arguments(
+                    call,
+                    self.given(arguments_of(call), [self.toolset[name_of(call)].parameters]),
+                    self.tools[name_of(call)],
+                )
+                for call in message["tool_calls"]
+            ]
+        return new
 
-def _call(call: Mapping[str, Any], toolset: Toolset, tools: Names, arguments: Names) -> dict[str, Any]:
-    tool = toolset.get(name_of(call))
-    given = arguments_of(call)
-    new = given if tool is None else _given(given, [tool.parameters], arguments)
-    return {**call, "function": {"name": tools.get(name_of(call), name_of(call)), "arguments": new}}
-
-
-def _given(value: Any, schemas: list[Any], names: Names) -> Any:
-    """Arguments with the declared keys under their new names. `schemas`: all that speak about this place."""
-    nodes = [node for schema in schemas for node in _here(schema)]
-    if isinstance(value, dict):
-        made = {}
-        for key, item in value.items():
-            inner = [node["properties"][key] for node in nodes if key in node.get("properties", {})]
-            rest = [node["additionalProperties"] for node in nodes if "additionalProperties" in node]
-            made[names[key] if inner else key] = _given(item, inner or rest, names)
-        return made
-    if isinstance(value, list):
-        inner = [part for node in nodes for part in (*node.get("prefixItems", ()), node.get("items"))]
-        return [_given(item, inner, names) for item in value]
-    return value
+    def given(self, value: Any, schemas: list[Any]) -> Any:
+        """Arguments with the declared keys under their new names. `schemas`: all that speak about this place."""
+        nodes = [node for schema in schemas for node in _here(schema)]
+        if isinstance(value, dict):
+            made = {}
+            for key, item in value.items():
+                inner = [node["properties"][key] for node in nodes if key in node.get("properties", {})]
+                rest = [node["additionalProperties"] for node in nodes if "additionalProperties" in node]
+                made[self.arguments[key] if inner else key] = self.given(item, inner or rest)
+            return made
+        if isinstance(value, list):
+            inner = [part for node in nodes for part in (*node.get("prefixItems", ()), node.get("items"))]
+            return [self.given(item, inner) for item in value]
+        return value
 
 
 def _here(schema: Any) -> Iterator[dict[str, Any]]:
@@ -159,8 +176,3 @@ def _here(schema: Any) -> Iterator[dict[str, Any]]:
         for keyword, _, inner in subschemas(schema):
             if keyword in ("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas"):
                 yield from _here(inner)
-
-
-def _text(text: str, names: Names) -> str:
-    """The text with the names that it quotes; a plain word is no name."""
-    return _IDENTIFIER.sub(lambda match: names.get(match[0], match[0]), text)
