@@ -54,7 +54,7 @@ COMMANDS = {
         "calltune.data.augment.command",
         "AugmentConfig",
         "augment",
-        "gold rows -> more rows: recovery, missing values, ...",
+        "gold rows -> more rows, made from the contract",
     ),
     "inspect": Command("calltune.render.inspect", "InspectConfig", "inspect", "exactly what is trained, in colour"),
     "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),

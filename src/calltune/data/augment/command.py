@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -38,6 +39,7 @@ from calltune.errors import ConfigError, DataError
 
 MOST_COPIES = 8
 """Rows of one kind that are made of one gold row, where there are fewer gold rows than rows to make."""
+SCRATCH_MODULE = "calltune.data.augment.scratch"
 Progress = Callable[[float], None]
 
 
@@ -48,6 +50,7 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
     mixture, out = config.mixture(), None if config.preview else config.out
     contract = None if config.tools is None else Toolset.load(config.tools)
     pool = Toolset.load(config.pool) if config.pool else ()
+    make_rows = _scratch() if SCRATCH in mixture.kinds else None
     substitutes = config.substituted()
     if contract is not None:
         texts.check_substitutes(contract, substitutes)
@@ -69,7 +72,8 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
         making = _Making(config=config, contract=contract, gold=gold, context=context, kinds=kinds)
         bar.update(task, description="making")
         making.from_gold(lambda share: bar.update(task, completed=1 + share))
-        making.from_scratch()
+        if make_rows is not None:
+            making.from_scratch(make_rows)
         made = making.write(out, wanted.get(GOLD)) if out else {kind: len(kept) for kind, kept in kinds.items()}
     return AugmentReport(
         config=config,
@@ -84,6 +88,18 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
         pairs=tuple(making.pairs()) if config.preview else (),
         seconds=time.monotonic() - began,
     )
+
+
+def _scratch() -> Callable[..., Iterator[dict[str, Any]]]:
+    """`make_rows(toolset, *, rows, seed)`, loaded only where it is asked for."""
+    try:
+        make_rows: Callable[..., Iterator[dict[str, Any]]] = importlib.import_module(SCRATCH_MODULE).make_rows
+    except ModuleNotFoundError as error:
+        if error.name != SCRATCH_MODULE:
+            raise
+        hint = "Leave it out of --kinds."
+        raise ConfigError("the kind scratch is not part of this installation.", hint=hint) from error
+    return make_rows
 
 
 def _useless(data: str, gold: Gold) -> DataError:
@@ -142,16 +158,9 @@ class _Making:
                     else:
                         self.keep(kind, rank, made, conversation)
 
-    def from_scratch(self) -> None:
+    def from_scratch(self, make_rows: Callable[..., Iterator[dict[str, Any]]]) -> None:
         """The rows that need no gold row."""
-        if SCRATCH not in self.kinds:
-            return
-        try:
-            scratch = importlib.import_module("calltune.data.augment.scratch")
-        except ModuleNotFoundError as error:
-            hint = "Leave it out of --kinds."
-            raise ConfigError("the kind scratch is not part of this installation.", hint=hint) from error
-        rows = scratch.make_rows(self.contract, rows=self.kinds[SCRATCH].wanted, seed=self.config.seed)
+        rows = make_rows(self.contract, rows=self.kinds[SCRATCH].wanted, seed=self.config.seed)
         for number, data in enumerate(rows):
             self.keep(SCRATCH, (-number,), checked(data), None)
 
