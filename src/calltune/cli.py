@@ -60,6 +60,12 @@ COMMANDS = {
     ),
     "leaks": Command("calltune.data.leaks", "LeaksConfig", "leaks", "test rows and benchmarks that training sees"),
     "stats": Command("calltune.data.stats", "StatsConfig", "stats", "what the rows hold, and what they lack"),
+    "augment": Command(
+        "calltune.data.augment.command",
+        "AugmentConfig",
+        "augment",
+        "gold rows -> more rows, made from the contract",
+    ),
     "inspect": Command("calltune.render.inspect", "InspectConfig", "inspect", "exactly what is trained, in colour"),
     "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),
     "eval": Command("calltune.evaluate.command", "EvalConfig", "evaluate", "scores; --compare for before and after"),

@@ -1,5 +1,6 @@
 """Commands of a lower stage that are given something of a higher one: `check` counts tokens with a model's renderer and
-mends with the guard's repairs, `stats` and `tools` count tokens. In: a command's configuration. Out: its report."""
+mends with the guard's repairs, `augment` writes what the guard would say, `stats` and `tools` count tokens. In: a
+command's configuration. Out: its report."""
 
 from __future__ import annotations
 
@@ -92,7 +93,16 @@ def tools_with_tokens(config: Any, *, console: Any) -> Any:
     )
 
 
+def augment_with_guard(config: Any, *, console: Any) -> Any:
+    """`calltune augment`; what the made rows say in the guard's place is what the guard says."""
+    from calltune.data.augment import augment
+    from calltune.guard.rehearsal import Rehearsal
+
+    return augment(config, console=console, texts=Rehearsal())
+
+
 COMPOSED: dict[str, Callable[..., Any]] = {
+    "augment": augment_with_guard,
     "check": check_with_others,
     "stats": stats_with_tokens,
     "tools": tools_with_tokens,

@@ -54,6 +54,26 @@ def test_a_bad_call_is_reported_not_raised(row: Row) -> None:
     assert count_bad_calls(check_row(Conversation.from_json(row))) == 1
 
 
+def test_a_call_that_is_not_learned_may_be_wrong(row: Row) -> None:
+    wrong = calls("c0", days="two", town="Rome")
+    told = result("c0", "Nothing was run, because of this:\n- /calls/0/arguments/city: missing required argument city.")
+    row["messages"][1:1] = [{**wrong, "train": False}, told]
+    assert found(row) == []
+    row["messages"][1]["train"] = True
+    assert len(found(row)) == 3
+
+
+def test_a_row_of_which_nothing_is_learned_is_reported(row: Row) -> None:
+    for message in row["messages"][1::2]:
+        message["train"] = False
+    assert found(row) == [("no_assistant_turn", "/messages")]
+
+
+def test_the_result_of_a_substitute_need_not_be_what_the_tool_promises(row: Row) -> None:
+    row["messages"][2]["content"] = '{"note": "get_weather failed; look was run in its place.", "result": [1]}'
+    assert found(row) == []
+
+
 def test_an_unknown_tool_points_at_its_name(row: Row) -> None:
     row["messages"][1]["tool_calls"][0]["function"]["name"] = "get_wether"
     (problem,) = check_row(Conversation.from_json(row))

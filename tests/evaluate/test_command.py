@@ -141,6 +141,15 @@ def test_turns_and_limit_choose_what_is_asked(files: Path) -> None:
     assert run(files, RIGHT[:2], limit=2)[0].to_json()["n"] == 2
 
 
+def test_a_turn_that_is_not_learned_is_not_asked_for(tmp_path: Path) -> None:
+    wrong = {**calls("get_weather", {"town": "Oslo"}), "train": False}
+    told = {"role": "tool", "tool_call_id": "1", "content": "Nothing was run, because of this: ..."}
+    corrected = row("Oslo?", wrong, told, calls("get_weather", {"city": "Oslo"}))
+    (tmp_path / "rows.jsonl").write_text(json.dumps({**corrected, "tools": [TOOL.to_openai()]}), encoding="utf-8")
+    rows, skipped = eval_rows(str(tmp_path / "rows.jsonl"), tools=None)
+    assert [len(one.request.messages) for one in rows] == [3] and not skipped.bad_rows
+
+
 def test_the_prompt_is_what_stands_before_the_turn(files: Path) -> None:
     engine = ScriptedEngine(RIGHT)
     config = EvalConfig(model="m", data=str(files / "rows.jsonl"), tools=str(files / "tools.json"))

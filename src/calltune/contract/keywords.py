@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -148,6 +148,19 @@ def meaning_of(spelling: str) -> str | None:
     if word in _ANYTHING:
         return ""
     return word if word in TYPES else "string" if word in _FORMAT_TYPES else _SPELLINGS.get(word)
+
+
+def with_subschemas(node: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    """A copy of one schema object in which every subschema is what `change` makes of it."""
+    new = dict(node)
+    for keyword, key, inner in subschemas(node):
+        if key is None:
+            new[keyword] = change(inner)
+        else:
+            if new[keyword] is node[keyword]:
+                new[keyword] = node[keyword].copy()
+            new[keyword][key] = change(inner)
+    return new
 
 
 def type_fault(spelling: Any) -> str:

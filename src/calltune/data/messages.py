@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from calltune.contract import Problem, parse_json
@@ -50,6 +51,11 @@ def read_messages(raw: Any, problems: list[Problem]) -> list[dict[str, Any]] | N
         return None
     messages = [_message(message, f"/messages/{index}", problems) for index, message in enumerate(raw)]
     return _link(messages)
+
+
+def is_learned(message: Mapping[str, Any]) -> bool:
+    """Whether an assistant message is learned: wrong calls are marked with `"train": false` or `"weight": 0`."""
+    return message.get("train") is not False and message.get("weight", 1) != 0
 
 
 def _message(raw: Any, at: str, problems: list[Problem]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The rules of one row. In: a `Conversation` or a `Row`. Out: every `Problem` at once, each with a pointer into the
 row: calls against their schema, results against `returns`, roles in order, calls and results that do not belong
-together, rows with nothing to learn. A pointer that goes on after `/content` points into the JSON text there. Rules
+together, rows with nothing to learn. A call that is not learned (`"train": false`) may be wrong: it stands there so
+that its correction can be learned. A pointer that goes on after `/content` points into the JSON text there. Rules
 over many rows (duplicates) and over tokens (length) are the command's."""
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from typing import Any
 
 from calltune.contract import Problem, Toolset, parse_json
 from calltune.data.conversation import Conversation, read_conversation
+from calltune.data.messages import is_learned
 from calltune.data.read import Row
 
 FAILURE_KEYS = ("error", "errors", "exception")
 """A result object with one of these (and something in it) says that the tool failed."""
 
-FAILURE_WORDS = ("error", "exception", "traceback", "failed", "timeout")
-"""A result text that begins with one of these says that the tool failed."""
+FAILURE_WORDS = ("error", "exception", "traceback", "failed", "timeout", "nothing was run", "not run either")
+"""A result text that begins with one of these says that the tool failed, or that the guard did not let it run."""
+
+STAND_IN = {"note", "result"}
+"""The keys of what the guard hands on where a substitute or a default answered in place of the tool."""
 
 CALL = re.compile(r"/messages/(?P<message>\d+)/(?:tool_calls/(?P<call>\d+)|function_call)")
 """The pointer of a call, at the beginning of the pointer of what is wrong in it."""
@@ -105,8 +110,8 @@ def _turns(messages: Sequence[dict[str, Any]]) -> Iterator[Problem]:
             text = f"the {role} message is empty" + ("." if role == "user" else ": it has no text and no call.")
             yield Problem(kind="empty_message", pointer=f"/messages/{index}", message=text)
         before = message
-    if not any(message["role"] == "assistant" for message in messages):
-        text = "no assistant turn: there is nothing to learn from this row."
+    if not any(message["role"] == "assistant" and is_learned(message) for message in messages):
+        text = "no assistant turn that is learned: there is nothing to learn from this row."
         yield Problem(kind="no_assistant_turn", pointer="/messages", message=text)
 
 
@@ -144,8 +149,8 @@ def _contract(messages: Sequence[dict[str, Any]], toolset: Toolset) -> Iterator[
         for number, call in enumerate(message.get("tool_calls", ())):
             name, arguments = call["function"]["name"], call["function"]["arguments"]
             called[call["id"]] = name
-            if not name or arguments is None:
-                continue  # reported when the row was read
+            if not name or arguments is None or not is_learned(message):
+                continue  # reported when the row was read, or wrong on purpose
             for problem in toolset.check(name, arguments):
                 place = "name" if problem.kind == "unknown_tool" else "arguments"
                 yield problem.at(f"/messages/{index}/tool_calls/{number}/function/{place}")
@@ -161,6 +166,8 @@ def _result(toolset: Toolset, name: str, content: str) -> tuple[Problem, ...]:
     value, faults = parse_json(content)
     problems = faults or toolset.check_result(name, value)
     if not problems or is_failure(content if faults else value) or not toolset.check_result(name, content):
+        return ()
+    if isinstance(value, dict) and value.keys() == STAND_IN:
         return ()
     if not content.strip() and not toolset.check_result(name, None):
         return ()  # nothing is what a tool without a result gives back

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from calltune.contract import Toolset
 from calltune.data import Conversation, check_row, read_rows
+from calltune.data.messages import is_learned
 from calltune.errors import ContractError, DataError
 from calltune.generate.completion import Request
 
@@ -95,12 +96,14 @@ def _read(data: str, tools: Toolset | None, turns: Turns, skipped: Skipped) -> I
 
 
 def turns_of(conversation: Conversation, toolset: Toolset, place: str, turns: Turns = "all") -> list[EvalRow]:
-    """The assistant turns that answer a user or a tool."""
+    """The assistant turns that answer a user or a tool; those that are not learned are not asked for."""
     messages = conversation.messages
     answers = [
         index
         for index, message in enumerate(messages)
-        if message["role"] == "assistant" and any(m["role"] in ("user", "tool") for m in messages[:index])
+        if message["role"] == "assistant"
+        and is_learned(message)
+        and any(m["role"] in ("user", "tool") for m in messages[:index])
     ]
     chosen = {"all": answers, "first": answers[:1], "last": answers[-1:]}[turns]
     name = conversation.id or place

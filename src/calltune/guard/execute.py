@@ -272,19 +272,16 @@ class Executor:
 
         def failed(what: str, error: BaseException, *, certain: bool = False) -> tuple[Result, tuple[Problem, ...]]:
             """`certain`: the function says itself that nothing happened."""
-            state: State = "failed" if harmless or certain else "unknown"
-            doubt = "" if state == "failed" else " It is not known whether it happened, so it is not tried again."
+            state, said = failure_of(tool, what, certain=certain)
             seconds = time.perf_counter() - started
             detail = "time-out" if isinstance(error, TookTooLongError) else _named(error)
-            return Result(
-                call=call, state=state, error=what + doubt, detail=detail, attempts=attempts, time_s=seconds
-            ), ()
+            return Result(call=call, state=state, error=said, detail=detail, attempts=attempts, time_s=seconds), ()
 
         try:
             value: Any = await trying(attempt)
         except TookTooLongError as error:
             breaker.record(failed=True)
-            return failed(f"{tool.name} gave no answer within {error.seconds:g} s.", error)
+            return failed(no_answer(tool, error.seconds), error)
         except ToolError as error:
             breaker.record(failed=isinstance(error, TransientError))
             what = short(str(error)) or f"{tool.name} failed."
@@ -299,6 +296,18 @@ class Executor:
         return Result(
             call=call, state="done", value=value, problems=problems, attempts=attempts, time_s=seconds
         ), tuple(odd)
+
+
+def failure_of(tool: Tool, what: str, *, certain: bool = False) -> tuple[State, str]:
+    """What became of a call that failed, and what the model is told. `certain`: nothing happened, the tool says so."""
+    if certain or tool.effect == "read" or tool.idempotent:
+        return "failed", what
+    return "unknown", f"{what} It is not known whether it happened, so it is not tried again."
+
+
+def no_answer(tool: Tool, seconds: float) -> str:
+    """A time-out, in one sentence."""
+    return f"{tool.name} gave no answer within {seconds:g} s."
 
 
 def _known(tool: Tool, call: ToolCall, entry: Entry) -> Result:

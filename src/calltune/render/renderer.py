@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Literal, Protocol
 
+from calltune.data.messages import is_learned
 from calltune.errors import TemplateError
 from calltune.render.chat import EMPTY_THINK, Chat, Thinking
 from calltune.render.conformance import choose_format, missing_text
@@ -124,7 +125,7 @@ class Renderer:
         original = conversation.messages
         messages, tools, cut = self.chat.prepare(original, conversation.tools)
         rows: list[_Row] = []
-        indices = [i for i, message in enumerate(original) if message["role"] == "assistant" and _trained(message)]
+        indices = [i for i, message in enumerate(original) if message["role"] == "assistant" and is_learned(message)]
         for index, turn in zip(indices, self.chat.prepared_turns(messages, indices, tools, cut), strict=True):
             missing = missing_text(turn.prompt, messages[:index])
             if missing:
@@ -193,8 +194,3 @@ class _Row:
 
     def rendered(self) -> Rendered:
         return Rendered(ids=tuple(self.ids), weights=tuple(self.weights), parts=tuple(self.parts))
-
-
-def _trained(message: Mapping[str, Any]) -> bool:
-    """Whether an assistant message is learned: logs mark wrong calls with `"train": false` or `"weight": 0`."""
-    return message.get("train") is not False and message.get("weight", 1) != 0
