@@ -277,14 +277,12 @@ def _chain(scene: Scene) -> list[Message]:
     result = json.loads(messages[-2]["content"])
     record = result[0] if isinstance(result, list) and result else result
     record = record if isinstance(record, dict) else {}
-    others = [tool for tool in scene.contract.toolset if tool.name != scene.tool.name]
-    fits = [
-        (tool, argument) for tool in others for argument in scene.contract.arguments[tool.name] if argument.required
-    ]
+    others = {tool.name: tool for tool in scene.contract.toolset if tool.name != scene.tool.name}
     fits = [
         (tool, argument)
-        for tool, argument in fits
-        if argument.name in record and argument.accepts(record[argument.name])
+        for name, tool in others.items()
+        for argument in scene.contract.arguments[name]
+        if argument.required and argument.name in record and argument.accepts(record[argument.name])
     ]
     if not fits:
         raise UnsayableError("nothing_to_go_on")
@@ -292,16 +290,12 @@ def _chain(scene: Scene) -> list[Message]:
     known = messages[-3]["tool_calls"][0]["function"]["arguments"]
     said = {argument.name: said for argument, said in scene.mentions(tool)}
     kept = {name: value for name, value in record.items() if name == about.name or name in known}
-    pairs = [
-        (argument, said[argument.name]) for argument in scene.contract.arguments[tool.name] if argument.name in said
-    ]
-    pairs = [
-        (
-            argument,
-            Said(kept[argument.name], "") if argument.name in kept and argument.accepts(kept[argument.name]) else own,
-        )
-        for argument, own in pairs
-    ]
+    pairs: list[tuple[Argument, Said]] = []
+    for argument in scene.contract.arguments[tool.name]:
+        if argument.name in kept and argument.accepts(kept[argument.name]):
+            pairs.append((argument, Said(kept[argument.name], "")))
+        elif argument.name in said:
+            pairs.append((argument, said[argument.name]))
     named = (about, Said(record[about.name], scene.rng.choice(_FIRST)))
     words = replace(scene.contract.words[tool.name], nouns=())
     text, commands = core(
