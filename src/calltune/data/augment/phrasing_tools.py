@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from string import ascii_lowercase
 
 from calltune.contract import Tool
 
@@ -187,7 +188,9 @@ def _noun(text: str) -> str:
     """The thing at the beginning of what follows a verb: "the forecast" of "the forecast for a place"."""
     text = re.sub(r"^(?:for|up|out|me|about)\s+", "", text)
     thing = _CUTS.sub("", text).strip()
-    return thing[:1].lower() + thing[1:] if 0 < len(thing.split()) <= 5 and thing[1:2].islower() else ""
+    if thing[:1].isupper() and thing[1:2] in (" ", *ascii_lowercase):  # not "DNS records"
+        thing = thing[0].lower() + thing[1:]
+    return thing if 0 < len(thing.split()) <= 5 else ""
 
 
 def a_noun(rng: Random, noun: str) -> str:

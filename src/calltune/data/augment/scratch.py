@@ -46,15 +46,16 @@ def make_rows(
     toolset: Toolset, *, rows: int, seed: int, discarded: Counter[str] | None = None
 ) -> Iterator[dict[str, Any]]:
     """Rows of the tools, turn by turn, so that each gets its share. `discarded` counts by reason what was made and
-    thrown away. A tool that gives no more rows (nothing follows its schema, or all is said) is left out and counted
-    under "tool_exhausted"; rows that are not there in the end under "rows_short". ConfigError where there is none."""
+    thrown away. A tool whose schema nothing follows that could be said is counted under "tool_left_out", one of which
+    all is said under "tool_exhausted", rows that are not there in the end under "rows_short". ConfigError where there
+    is none."""
     if not len(toolset):
         raise ConfigError("the contract has no tools: there is nothing to make rows of.")
     counts: Counter[str] = Counter() if discarded is None else discarded
     contract = Contract(toolset)
     seen: set[str] = set()
-    tools, failed, number = list(toolset.tools), Counter[str](), 0
-    made = 0
+    tools = [tool for tool in toolset if _can_be_called(contract, tool, Random(f"{seed}:{tool.name}"), counts)]
+    failed, number, made = Counter[str](), 0, 0
     while made < rows:
         if not tools and made:
             counts["rows_short"] += rows - made
@@ -77,6 +78,18 @@ def make_rows(
         made += 1
         row["made"]["seed"] = seed
         yield row
+
+
+def _can_be_called(contract: Contract, tool: Tool, rng: Random, counts: Counter[str]) -> bool:
+    for _ in range(ATTEMPTS):
+        try:
+            FORMS["call"](Scene(contract, tool, rng))
+        except UnsayableError as error:
+            counts[str(error)] += 1
+        else:
+            return True
+    counts["tool_left_out"] += 1
+    return False
 
 
 def _row(contract: Contract, tool: Tool, rng: Random, seen: set[str], counts: Counter[str]) -> dict[str, Any] | None:

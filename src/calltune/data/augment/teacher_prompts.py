@@ -1,6 +1,6 @@
 """What the teacher is asked. In: a contract and a number. Out: a `Task`: which tool, which form (a call, two calls,
-something missing, nothing that fits), which arguments, who speaks and how; and the messages that ask for it. The same number
-gives the same task. Whether the answer is any good is judged elsewhere."""
+something missing, nothing that fits), which arguments, who speaks and how; and the messages that ask for it. The same
+number gives the same task. Whether the answer is any good is judged elsewhere."""
 
 from __future__ import annotations
 

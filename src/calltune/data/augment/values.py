@@ -86,8 +86,8 @@ def argument_of(name: str, schema: Any, *, required: bool, root: Mapping[str, An
     topic = topic_of(name, shown, texts) if shown.get("type", "string") in ("string", "array") else None
     if topic is not None and texts and all(map(is_number_text, texts)):
         topic = topic if topic.source in ("count", "year") else TOPICS["count_text"]
-    complete = {**own, "$defs": root["$defs"]} if "$defs" in root and "$defs" not in own else own
-    accepts = build_validator(complete).is_valid
+    complete: Any = {**own, "$defs": root["$defs"]} if "$defs" in root and "$defs" not in own else own
+    accepts = build_validator(schema if schema is False else complete).is_valid
     shapes = tuple(shape for shape in ("2025-03-14", "17:45") if "pattern" in shown and accepts(shape))
     shapes = () if accepts("a") or accepts("12") or accepts("ab-12") else shapes
     return Argument(name, own, required, topic, examples, accepts, root, shapes)
