@@ -20,7 +20,7 @@ from .values_topics import words_of
 
 Mentions = Sequence[tuple[Argument, Said]]
 
-_ASKING = ("what is ", "what's ", "tell me ", "I need ", "show me ", "how is ", "give me ", "is there ", "any ")
+_ASKING = ("what is ", "what's ", "tell me ", "I need ", "show me ", "how is ", "give me ", "is there any ", "any ")
 _CHAINS: Mapping[str, tuple[str, ...]] = {
     "state": ("city", "place", "area"),
     "country": ("state", "city", "place"),
@@ -162,6 +162,8 @@ def _head(
         thing = a_noun(rng, noun) if noun else ""
     if tool.reads and thing and rng.random() < 0.35:
         lead = rng.choice(("", "", *_ASKING) if about is None else ("", "", "what about ", "I want ", "show me "))
+        if lead.endswith("any ") or (lead.startswith(("what is", "what's", "how is")) and about is None):
+            thing = f"{'' if lead.endswith('any ') else 'the '}{without_article(thing)}"
         return lead + thing, False
     if not thing and not after and rng.random() < 0.5 and not said_later & set(words_of(tool.phrase)):
         return tool.phrase, True

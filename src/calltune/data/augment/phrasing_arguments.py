@@ -54,7 +54,10 @@ def phrase_of(rng: Random, argument: Argument, said: Said, *, bare: bool = False
     if argument.topic is not None and rng.random() < 0.1 and forms is not _LABELLED:
         forms = _LABELLED
     text = _quoted(rng, said)
-    return rng.choice(forms).replace("{}", label).replace("~", text)
+    form = rng.choice(forms).replace("{}", label)
+    if said.text in ("1", "one") and form.startswith(("for ~ ", "~ ", "with ~ ")) and form.endswith("s"):
+        form = form[:-1]
+    return form.replace("~", text)
 
 
 def _own_forms(argument: Argument, said: Said) -> tuple[str, ...]:

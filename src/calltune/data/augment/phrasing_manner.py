@@ -11,6 +11,7 @@ _BEFORE_VERB = ("",) * 14 + (
     *("I'd like to ", "I would like to ", "I need to ", "I need you to ", "help me ", "let's ", "hey, ", "hi, please "),
     *("hello, can you ", "pls ", "ok, ", "now ", "just ", "I want you to ", "is it possible to ", "hey, can you "),
 )
+_OWN_WISH = ("I want to ", "I'd like to ", "I would like to ", "I need to ", "help me ", "let's ", "I need you to ")
 _BEFORE_ANY = ("",) * 12 + (
     "hey, ",
     "hi, ",
@@ -62,6 +63,8 @@ def dress(
     starts = text.lower()
     plain = not commands or starts.startswith(_WITH_SUBJECT)
     opener = rng.choice(_BEFORE_ANY if plain else _BEFORE_VERB)
+    if opener in _OWN_WISH and " me " in f" {starts} "[:16]:  # nobody would like to show me
+        opener = "please "
     closer = "" if open_end or opener.strip() in ("please", "pls") else rng.choice(_AFTER)
     if manner.typos:
         text = " ".join(_slip(rng, word) if word not in keep else word for word in text.split(" "))

@@ -124,6 +124,7 @@ _CUTS = re.compile(
 _ARTICLES = ("the", "a", "an", "some", "my", "your", "this", "all", "any")
 _PREPOSITIONS = {"to", "for", "in", "on", "at", "by", "with", "from", "of", "into", "me", "up", "off", "out"}
 _QUESTION_WORDS = {"is", "are", "how", "what", "when", "where", "who", "which", "whether", "does", "do", "can"}
+_NO_BEGINNING = _PREPOSITIONS | _QUESTION_WORDS | {"that", "if", "and", "or", "is", "are"}
 _OF_THEIR_OWN = {"api", "v1", "v2", "tool", "function", "util", "service"}
 
 
@@ -190,7 +191,8 @@ def _noun(text: str) -> str:
     thing = _CUTS.sub("", text).strip()
     if thing[:1].isupper() and thing[1:2] in (" ", *ascii_lowercase):  # not "DNS records"
         thing = thing[0].lower() + thing[1:]
-    return thing if 0 < len(thing.split()) <= 5 else ""
+    begins = thing.split(" ", 1)[0].lower()
+    return thing if 0 < len(thing.split()) <= 5 and begins not in _NO_BEGINNING else ""
 
 
 def a_noun(rng: Random, noun: str) -> str:

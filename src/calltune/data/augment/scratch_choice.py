@@ -17,6 +17,7 @@ _APART = (
     {"party", "count_text"},
     {"condition", "temperature_word"},
     {"song", "album", "playlist"},
+    {"work_kind", "film_kind", "music_kind"},
 )
 """Topics of which a user gives one, where none is required."""
 

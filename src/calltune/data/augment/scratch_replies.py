@@ -116,11 +116,13 @@ def failure(rng: Random) -> tuple[str, str]:
     return json.dumps({"error": what}), words
 
 
-def result_of(rng: Random, tool: Tool, arguments: Mapping[str, Any], known: Calendar) -> Any:
+def result_of(rng: Random, tool: Tool, words: ToolWords, arguments: Mapping[str, Any], known: Calendar) -> Any:
     """A result that follows `returns`, with what the call said in it; what a tool that promises nothing gives back
     else. Raises UnsayableError."""
     if tool.returns is None or (tool.returns.get("type") == "object" and not tool.returns.get("properties")):
-        return {"ok": True, **{name: value for name, value in arguments.items() if not isinstance(value, list | dict)}}
+        echo = {name: value for name, value in arguments.items() if not isinstance(value, list | dict)}
+        told = {"_".join(words_of(without_article(noun))): rng.randint(2, 99) for noun in words.nouns[-1:]}
+        return {**echo, **told} if words.reads and told else {"ok": True, **echo}
     drawn = argument_of("result", tool.returns, required=True, root=tool.returns).say(rng, known).value
     return _echoed(drawn, arguments, tool)
 

@@ -240,7 +240,7 @@ def _ask(scene: Scene) -> list[Message]:
 def _answer(scene: Scene) -> list[Message]:
     messages = _call(scene)
     arguments = messages[-1]["tool_calls"][0]["function"]["arguments"]
-    value = result_of(scene.rng, scene.tool, arguments, scene.known)
+    value = result_of(scene.rng, scene.tool, scene.words, arguments, scene.known)
     told = answer(scene.rng, scene.words, value, arguments)
     return [*messages, _result(json.dumps(value, ensure_ascii=False)), _reply(told)]
 
@@ -252,7 +252,7 @@ def _follow_up(scene: Scene) -> list[Message]:
     if not spoken:
         raise UnsayableError("nothing_to_change")
     arguments = _arguments_of(mentions)
-    value = result_of(scene.rng, scene.tool, arguments, scene.known)
+    value = result_of(scene.rng, scene.tool, scene.words, arguments, scene.known)
     argument, old = scene.rng.choice(spoken)
     new = argument.say(scene.rng, scene.known)
     new = small(new) if scene.manner.lower and argument.accepts(small(new).value) else new
