@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -158,8 +157,9 @@ def test_a_value_of_a_result_is_taken_on_to_another_tool() -> None:
 def test_a_request_that_a_tool_serves_is_not_taken_for_one_that_none_does() -> None:
     weather = [tool_words(Tool(name="get_capital", description="The capital of a country."))]
     joke = [tool_words(Tool(name="joke", description="Tell a joke."))]
-    assert not any("capital" in str(off_topic(Random(seed), weather)) for seed in range(300))
-    assert not any("joke" in str(off_topic(Random(seed), joke)) for seed in range(300))
+    for tools, own, other in ((weather, "capital", "joke"), (joke, "joke", "capital")):
+        lines = " ".join(off_topic(tools))
+        assert own not in lines and other in lines
 
 
 def test_a_tool_whose_schema_nothing_follows_is_left_out_and_counted() -> None:

@@ -23,7 +23,22 @@ _BEFORE_ANY = ("",) * 12 + (
     "good morning, ",
 )
 _AFTER = ("",) * 20 + (" please", ", please", ", thanks", " thanks", ", thank you", " for me", ", if you can")
-_WITH_SUBJECT = ("i ", "i'", "what", "where", "which", "when", "we ", "can ", "how ", "let me", "let's", "don't")
+_WITH_SUBJECT = (
+    "i ",
+    "i'",
+    "what",
+    "where",
+    "which",
+    "when",
+    "who",
+    "is ",
+    "we ",
+    "can ",
+    "how ",
+    "let me",
+    "let's",
+    "don't",
+)
 _QUESTIONS = (
     "what",
     "where",

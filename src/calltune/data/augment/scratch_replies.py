@@ -95,12 +95,11 @@ def small(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def off_topic(rng: Random, tools: Sequence[ToolWords]) -> str | None:
-    """A request that no tool of the contract serves, by its words; None where there is none."""
+def off_topic(tools: Sequence[ToolWords]) -> tuple[str, ...]:
+    """Requests that no tool of the contract serves, by their words."""
     known = frozenset().union(*(tool.words for tool in tools)) - {"a", "the", "of", "in", "to", "for", "me", "my"}
     lines = [" ".join(line.split()) for line in EVERYDAY.split(";")]
-    free = [line for line in lines if not {singular(word) for word in words_of(line)} & known]
-    return rng.choice(free) if free else None
+    return tuple(line for line in lines if not {singular(word) for word in words_of(line)} & known)
 
 
 def small_talk(rng: Random, tools: Sequence[ToolWords]) -> tuple[str, str]:

@@ -57,7 +57,13 @@ class Contract:
 
     @cached_property
     def all_words(self) -> list[ToolWords]:
+        """Of all tools."""
         return list(self.words.values())
+
+    @cached_property
+    def off_topic(self) -> tuple[str, ...]:
+        """Requests that no tool serves."""
+        return off_topic(self.all_words)
 
 
 def _arguments(tool: Tool) -> list[Argument]:
@@ -82,12 +88,9 @@ class Scene:
             for argument in arguments
         )
         yearly = any(date_year(list(argument.examples), "")[1] for argument in arguments)
-        today = (
-            date(2024, 1, 1) + timedelta(days=rng.randint(0, 1400))
-            if dated and not yearly and rng.random() < 0.4
-            else None
-        )
-        self.known = Calendar(today)
+        self.known = Calendar()
+        if dated and not yearly and rng.random() < 0.4:
+            self.known = Calendar(today=date(2024, 1, 1) + timedelta(days=rng.randint(0, 1400)))
 
     @property
     def words(self) -> ToolWords:
@@ -98,13 +101,9 @@ class Scene:
         today = self.known.today
         if today is None:
             return []
-        said = f"Today is {WEEKDAYS[today.weekday()]}, {today.isoformat()}."
-        return [
-            {
-                "role": "system",
-                "content": self.rng.choice((said, f"Current date: {today.isoformat()} ({WEEKDAYS[today.weekday()]})")),
-            }
-        ]
+        weekday = WEEKDAYS[today.weekday()]
+        ways = (f"Today is {weekday}, {today.isoformat()}.", f"Current date: {today.isoformat()} ({weekday})")
+        return [{"role": "system", "content": self.rng.choice(ways)}]
 
     def mentions(self, tool: Tool | None = None) -> list[tuple[Argument, Said]]:
         """The arguments that the user gives, with their values."""
@@ -112,9 +111,9 @@ class Scene:
         texts: set[str] = set()
         for argument in choose(self.rng, self.contract.arguments[(tool or self.tool).name]):
             try:
-                said = argument.say(self.rng, self.known)
+                said = self.value(argument)
                 if said.text in texts:
-                    said = argument.say(self.rng, self.known)
+                    said = self.value(argument)
             except UnsayableError:
                 if argument.required:
                     raise
@@ -122,8 +121,13 @@ class Scene:
             if said.text in texts and not argument.required:
                 continue
             texts.add(said.text)
-            found.append((argument, small(said) if self.manner.lower and argument.accepts(small(said).value) else said))
+            found.append((argument, said))
         return found
+
+    def value(self, argument: Argument) -> Said:
+        """A value as this user writes it."""
+        said = argument.say(self.rng, self.known)
+        return small(said) if self.manner.lower and argument.accepts(small(said).value) else said
 
     def ask(self, mentions: Mentions, tool: Tool | None = None) -> str:
         return request(self.rng, self.contract.words[(tool or self.tool).name], mentions, self.manner)
@@ -191,8 +195,7 @@ def _twice(scene: Scene, mentions: list[tuple[Argument, Said]]) -> list[Message]
     """The same call for two values of one argument: "the weather in Bremen and Kiel"."""
     number = scene.rng.randrange(len(mentions))
     argument, one = mentions[number]
-    two = argument.say(scene.rng, scene.known)
-    two = small(two) if scene.manner.lower else two
+    two = scene.value(argument)
     if (
         two.value == one.value
         or one.free
@@ -254,8 +257,7 @@ def _follow_up(scene: Scene) -> list[Message]:
     arguments = _arguments_of(mentions)
     value = result_of(scene.rng, scene.tool, scene.words, arguments, scene.known)
     argument, old = scene.rng.choice(spoken)
-    new = argument.say(scene.rng, scene.known)
-    new = small(new) if scene.manner.lower and argument.accepts(small(new).value) else new
+    new = scene.value(argument)
     if new.value == old.value:
         raise UnsayableError("nothing_to_change")
     change = scene.rng.choice(_CHANGES).format(phrase_of(scene.rng, argument, new))
@@ -298,9 +300,9 @@ def _chain(scene: Scene) -> list[Message]:
             pairs.append((argument, said[argument.name]))
     named = (about, Said(record[about.name], scene.rng.choice(_FIRST)))
     words = replace(scene.contract.words[tool.name], nouns=())
-    text, commands = core(
-        scene.rng, words, [named if argument is about else (argument, own) for argument, own in pairs]
-    )
+    spoken = [named if argument is about else (argument, own) for argument, own in pairs]
+    text, commands = core(scene.rng, words, spoken)
+    check_said(text, spoken)
     text = dress(
         scene.rng, text.lower() if scene.manner.lower else text, scene.manner, open_end=False, commands=commands
     )
@@ -313,10 +315,9 @@ def _failure(scene: Scene) -> list[Message]:
 
 
 def _refuse(scene: Scene) -> list[Message]:
-    text = off_topic(scene.rng, scene.contract.all_words)
-    if text is None:
+    if not scene.contract.off_topic:
         raise UnsayableError("nothing_off_topic")
-    said = dress(scene.rng, text, scene.manner, open_end=False)
+    said = dress(scene.rng, scene.rng.choice(scene.contract.off_topic), scene.manner, open_end=False)
     return [_user(said), _reply(refusal(scene.rng, scene.contract.all_words))]
 
 

@@ -8,6 +8,7 @@ the argument or the tool out, and counts it.
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -39,6 +40,7 @@ class Said(NamedTuple):
 
     value: Any
     text: str
+    """"" where it goes without saying: the only value that there can be."""
     copied: bool = False
     """The value is the user's own words: a user who writes them small means them small."""
     free: bool = False
@@ -73,7 +75,7 @@ class Argument:
                 reason = str(error)
                 continue
             if self.accepts(said.value):
-                return said
+                return said._replace(text="") if self.required and "const" in self.schema else said
         raise UnsayableError(reason)
 
 
@@ -284,7 +286,7 @@ def words_for(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "nothing"}[value]
     if not isinstance(value, str):
-        return str(value)
+        return json.dumps(value, ensure_ascii=False)
     if "_" in value or "-" in value.strip("-") or (value.isalpha() and not value.islower() and not value.isupper()):
         words = words_of(value)
         return value if value.istitle() and "_" not in value else " ".join(words)

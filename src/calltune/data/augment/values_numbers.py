@@ -38,7 +38,7 @@ def bounds_of(name: str, schema: Mapping[str, Any], *, whole: bool) -> tuple[flo
     high: float
     low, high = next((span for names, span in _RANGES if set(names) & set(words)), (1, 40))
     step = schema.get("multipleOf")
-    step = float(step) if isinstance(step, int | float) and step > 0 else 0.0
+    step = float(step) if isinstance(step, int | float) and 1e-9 < step < 1e15 else 0.0
     step = float(int(step)) if step.is_integer() else step
     small = step or (1 if whole else 0.01)
     floor = _bound(schema.get("minimum"), schema.get("exclusiveMinimum"), small)

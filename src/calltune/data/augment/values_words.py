@@ -1,7 +1,7 @@
 # ruff: noqa: E501
 """Words that arguments are filled with, by topic. In: nothing. Out: `POOLS`, and words that nobody has seen.
 
-Written by hand for this package, and other words than those that the embedded model has learned from
+Written by hand for this package, and where a topic is open mostly other words than the embedded model has learned from
 (`calltune.base.words`): rows made of words that a model knows by heart do not teach it to copy.
 """
 
