@@ -15,6 +15,7 @@ BENCHES = (
     "plan",
     "prepare",
     "repairs",
+    "scratch",
     "sharing",
     "train_speed",
 )

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from calltune.contract import Toolset
-from calltune.evaluate.canonical import arguments_key
+from calltune.contract.canonical import arguments_key
 from calltune.guard import Outcome
 from calltune.render.parse import CALL_MARKER, Message, ParseFailure, ToolCall
 
