@@ -66,6 +66,9 @@ COMMANDS = {
         "augment",
         "gold rows -> more rows, made from the contract",
     ),
+    "teach": Command(
+        "calltune.data.augment.teach_command", "TeachConfig", "teach", "a larger model writes rows, which are checked"
+    ),
     "inspect": Command("calltune.render.inspect", "InspectConfig", "inspect", "exactly what is trained, in colour"),
     "train": Command("calltune.train.command", "TrainConfig", "train", "LoRA on checked rows -> a run folder"),
     "eval": Command("calltune.evaluate.command", "EvalConfig", "evaluate", "scores; --compare for before and after"),

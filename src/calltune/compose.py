@@ -1,6 +1,6 @@
 """Commands of a lower stage that are given something of a higher one: `check` counts tokens with a model's renderer and
-mends with the guard's repairs, `augment` writes what the guard would say, `stats` and `tools` count tokens. In: a
-command's configuration. Out: its report."""
+mends with the guard's repairs, `augment` writes what the guard would say, `teach` asks an engine, `stats` and `tools`
+count tokens. In: a command's configuration. Out: its report."""
 
 from __future__ import annotations
 
@@ -101,10 +101,19 @@ def augment_with_guard(config: Any, *, console: Any) -> Any:
     return augment(config, console=console, texts=Rehearsal())
 
 
+def teach_with_engine(config: Any, *, console: Any) -> Any:
+    """`calltune teach`, with any engine as the teacher."""
+    from calltune.data.augment.teach_command import teach
+    from calltune.generate.teacher import teacher_of
+
+    return teach(config, console=console, teacher_of=teacher_of)
+
+
 COMPOSED: dict[str, Callable[..., Any]] = {
     "augment": augment_with_guard,
     "check": check_with_others,
     "stats": stats_with_tokens,
+    "teach": teach_with_engine,
     "tools": tools_with_tokens,
 }
 """By the name of the command."""

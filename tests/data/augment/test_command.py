@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-import sys
-import types
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from calltune import Toolset
 from calltune.cli import main
-from calltune.data import read_rows
+from calltune.data import check_row, read_rows
 from calltune.data.augment import KINDS
 
 
@@ -170,18 +166,11 @@ def test_data_to_which_no_kind_applies_exits_1(
 
 
 def test_scratch_makes_rows_of_the_contract_alone(
-    hand: Any, capsys: pytest.CaptureFixture[str], tools_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], tools_file: Path, tmp_path: Path
 ) -> None:
-    def make_rows(toolset: Toolset, *, rows: int, seed: int) -> Iterator[dict[str, Any]]:
-        for number in range(rows):
-            said = hand.messages(f"Weather in town {number}?", hand.call("get_forecast", place=f"town {number}"))
-            yield {"tools": toolset.to_openai(), "messages": said, "made": {"kind": "scratch", "seed": seed}}
-        yield {"tools": toolset.to_openai(), "messages": hand.messages("Bad", hand.call("get_forecast")), "made": {}}
-
-    module = types.SimpleNamespace(make_rows=make_rows)
-    monkeypatch.setitem(sys.modules, "calltune.data.augment.scratch", module)  # type: ignore[arg-type]  # a stand-in
     out = tmp_path / "o.jsonl"
-    code, report = run(capsys, "--kinds", "scratch", "--tools", tools_file, "--rows", 7, "--out", out)
-    assert code == 0 and report["made"] == {"scratch": 7}
-    assert report["discarded"] == {"missing_required": 1}
-    assert [row.conversation is not None for row in read_rows(out)] == [True] * 7
+    code, report = run(capsys, "--kinds", "scratch", "--tools", tools_file, "--rows", 30, "--out", out)
+    assert code == 0 and report["made"] == {"scratch": 30}
+    rows = list(read_rows(out))
+    assert len(rows) == 30 and all(not check_row(row) for row in rows)
+    assert {(row.data or {})["made"]["kind"] for row in rows} == {"scratch"}

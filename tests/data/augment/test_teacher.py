@@ -359,6 +359,26 @@ def test_any_server_that_speaks_the_protocol_is_a_teacher(address: str, tmp_path
     assert {body["temperature"] for body in Server.asked} == {0.8, 0.0}
 
 
+def test_the_command_writes_the_rows_and_a_second_run_asks_nothing(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("openai")
+    from calltune.cli import main
+
+    TOOLS.save(tmp_path / "tools.json")
+    options = ("--tools", tmp_path / "tools.json", "--teacher", address, "--rows", 5, "--out", tmp_path / "rows.jsonl")
+    prices = ("--price-in", 2, "--price-out", 10)
+    found = []
+    for _ in range(2):
+        assert main(["teach", *map(str, (*options, *prices)), "--json"]) == 0
+        found.append((json.loads(capsys.readouterr().out), (tmp_path / "rows.jsonl").read_bytes()))
+    (first, rows), (second, again) = found
+    assert rows == again and len(rows.splitlines()) == first["rows"] == 5
+    assert first["asked"] == first["exchanges"] and second["asked"] == 0
+    assert first["cost"] == pytest.approx((first["tokens_in"] * 2 + first["tokens_out"] * 10) / 1e6)
+    assert main(["check", "--data", str(tmp_path / "rows.jsonl")]) == 0
+
+
 def test_rows_written_for_nothing_are_refused(tmp_path: Path) -> None:
     def never(messages: Sequence[Mapping[str, Any]], *, temperature: float, seed: int, max_tokens: int) -> Completion:
         pytest.fail("asked")

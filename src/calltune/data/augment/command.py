@@ -8,7 +8,6 @@ beside it, changes none of them. No language model is involved."""
 from __future__ import annotations
 
 import heapq
-import importlib
 import json
 import time
 from collections import Counter
@@ -16,7 +15,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -35,11 +33,10 @@ from calltune.data.conversation import Conversation
 from calltune.data.read import Row, read_rows
 from calltune.data.source import find_source
 from calltune.data.write import LineWriter, refuse_outputs_over_inputs
-from calltune.errors import ConfigError, DataError
+from calltune.errors import DataError
 
 MOST_COPIES = 8
 """Rows of one kind that are made of one gold row, where there are fewer gold rows than rows to make."""
-SCRATCH_MODULE = "calltune.data.augment.scratch"
 Progress = Callable[[float], None]
 
 
@@ -50,7 +47,6 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
     mixture, out = config.mixture(), None if config.preview else config.out
     contract = None if config.tools is None else Toolset.load(config.tools)
     pool = Toolset.load(config.pool) if config.pool else ()
-    make_rows = _scratch() if SCRATCH in mixture.kinds else None
     substitutes = config.substituted()
     if contract is not None:
         texts.check_substitutes(contract, substitutes)
@@ -72,8 +68,8 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
         making = _Making(config=config, contract=contract, gold=gold, context=context, kinds=kinds)
         bar.update(task, description="making")
         making.from_gold(lambda share: bar.update(task, completed=1 + share))
-        if make_rows is not None:
-            making.from_scratch(make_rows)
+        if SCRATCH in mixture.kinds:
+            making.from_scratch()
         made = making.write(out, wanted.get(GOLD)) if out else {kind: len(kept) for kind, kept in kinds.items()}
     return AugmentReport(
         config=config,
@@ -88,18 +84,6 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
         pairs=tuple(making.pairs()) if config.preview else (),
         seconds=time.monotonic() - began,
     )
-
-
-def _scratch() -> Callable[..., Iterator[dict[str, Any]]]:
-    """`make_rows(toolset, *, rows, seed)`, loaded only where it is asked for."""
-    try:
-        make_rows: Callable[..., Iterator[dict[str, Any]]] = importlib.import_module(SCRATCH_MODULE).make_rows
-    except ModuleNotFoundError as error:
-        if error.name != SCRATCH_MODULE:
-            raise
-        hint = "Leave it out of --kinds."
-        raise ConfigError("the kind scratch is not part of this installation.", hint=hint) from error
-    return make_rows
 
 
 def _useless(data: str, gold: Gold) -> DataError:
@@ -158,9 +142,14 @@ class _Making:
                     else:
                         self.keep(kind, rank, made, conversation)
 
-    def from_scratch(self, make_rows: Callable[..., Iterator[dict[str, Any]]]) -> None:
+    def from_scratch(self) -> None:
         """The rows that need no gold row."""
-        rows = make_rows(self.contract, rows=self.kinds[SCRATCH].wanted, seed=self.config.seed)
+        from calltune.data.augment.scratch import make_rows
+
+        assert self.contract is not None  # by `AugmentConfig.check`
+        rows = make_rows(
+            self.contract, rows=self.kinds[SCRATCH].wanted, seed=self.config.seed, discarded=self.discarded
+        )
         for number, data in enumerate(rows):
             self.keep(SCRATCH, (-number,), checked(data), None)
 
