@@ -46,6 +46,8 @@ class Contact:
     """Calls in the test rows."""
     tool_called: int = 0
     """Of them, those whose tool some training row calls."""
+    schemas: int = 0
+    """Of them, those whose row brings the tool."""
     schema_shown: int = 0
     """Those whose tool, with the same arguments, some training row offers."""
     same_call: int = 0
@@ -161,10 +163,10 @@ class LeakReport:
         parts = [
             f"{_percent(contact.tool_called, contact.calls)} go to a tool that training calls"
             f" ({contact.tools_called:,} of {contact.tools:,} tools)",
-            f"{_percent(contact.schema_shown, contact.calls)} to one whose schema it shows",
+            f"{_percent(contact.schema_shown, contact.calls)} to one whose schema it shows" if contact.schemas else "",
             f"{_percent(contact.same_call, contact.calls)} are made there with the same arguments",
         ]
-        _say(console, f"of {contact.calls:,} test calls, {', '.join(parts)}")
+        _say(console, f"of {contact.calls:,} test calls, {', '.join(filter(None, parts))}")
 
     def _line(self, leak: Leak) -> Text:
         sources = {other.test_source for other in self.leaks}

@@ -208,6 +208,7 @@ class Tested:
         return Contact(
             calls=tested.times.total(),
             tool_called=sum(times for (name, _, _), times in tested.times.items() if tested.names[name]),
+            schemas=sum(times for (_, schema, _), times in tested.times.items() if schema),
             schema_shown=sum(times for (_, schema, _), times in tested.times.items() if tested.schemas[schema]),
             same_call=sum(times for (_, _, whole), times in tested.times.items() if tested.calls[whole]),
             tools=len(tested.names),
