@@ -15,10 +15,14 @@ import pytest
 from calltune.contract import Tool, Toolset
 from calltune.errors import ConfigError
 from calltune.guard import Guard, Limits, ToolError
-from calltune.guard.http import Operation, http_functions, operations, request_of
+from calltune.contract.openapi import operations
+from calltune.contract.operations import Operation
+from calltune.guard.http import http_functions
+from calltune.guard.request import request_of
 
 pytest.importorskip("httpx")
 
+BODY = {"type": "object", "properties": {"item": {"type": "object"}, "count": {"type": "integer"}}}
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "paths": {
@@ -32,7 +36,10 @@ DOCUMENT: dict[str, Any] = {
                     {"name": "sid", "in": "cookie"},
                 ],
             },
-            "post": {"operationId": "add_order", "requestBody": {}},
+            "post": {
+                "operationId": "add_order",
+                "requestBody": {"content": {"application/json": {"schema": BODY}}},
+            },
         },
         "/health": {"get": {}},
     },
@@ -158,11 +165,22 @@ def test_an_argument_cannot_replace_a_fixed_header() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [".evil.example/y", "@evil.example/x", "//evil.example", "/\\evil", "x", "/a?b", "/a#b"]
+    "path", [".evil.example/y", "@evil.example/x", "//evil.example", "/\\evil", "x", "/a b", "/a\r\nb", "/a?{b}"]
 )
 def test_a_document_cannot_lead_to_another_server(path: str) -> None:
-    with pytest.raises(ConfigError, match="does not begin with one slash"):
-        operations({"paths": {path: {"get": {"operationId": "e"}}}})
+    assert operations({"openapi": "3.0.0", "paths": {path: {"get": {"operationId": "e"}}}}) == {}
+
+
+def test_a_path_that_leads_up_is_not_asked_for() -> None:
+    found = operations({"openapi": "3.0.0", "paths": {"/a/../{b}": {"get": {"operationId": "e"}}}})
+    with pytest.raises(ToolError, match="lead out"):
+        request_of(found["e"], "http://x/v1", {"b": "c"})
+
+
+def test_what_a_path_says_after_its_end_goes_with_every_call() -> None:
+    found = operations({"openapi": "3.0.0", "paths": {"/a?beta=true#x": {"get": {"operationId": "e"}}}})["e"]
+    request = request_of(found, "http://x", {})
+    assert request["url"] == "http://x/a" and request["params"] == [("beta", "true")]
 
 
 def test_a_write_whose_answer_did_not_come_is_not_sent_again() -> None:
@@ -185,23 +203,21 @@ def test_a_write_whose_answer_did_not_come_is_not_sent_again() -> None:
     assert states == ["unknown", "unknown", "failed"] and sent == ["/users/1/orders", "/users/2/orders"]
 
 
-def test_a_document_with_two_operations_of_one_name_is_an_error() -> None:
-    twice = {"paths": {"/a": {"get": {"operationId": "x"}}, "/b": {"get": {"operationId": "x"}}}}
-    with pytest.raises(ConfigError, match="two operations"):
-        operations(twice)
+def test_an_address_that_is_none_is_an_error() -> None:
     with pytest.raises(ConfigError, match="HTTP address"):
         http_functions(DOCUMENT, base_url="file:///etc")
 
 
 @pytest.mark.parametrize("document", [{}, {"paths": None}, {"paths": {"/a": 5}}, {"paths": {"/a": {"get": 5}}}])
 def test_an_odd_document_has_no_operations(document: dict[str, Any]) -> None:
-    assert operations(document) == {}
+    assert operations({"openapi": "3.1.0", **document}) == {}
 
 
 def test_a_reference_that_leads_away_or_in_a_circle_is_left_out() -> None:
     for reference in ("http://evil.example/x", "#/components/parameters/Loop", "#/nowhere"):
         document = {
+            "openapi": "3.1.0",
             "paths": {"/a": {"get": {"operationId": "x", "parameters": [{"$ref": reference}]}}},
             "components": {"parameters": {"Loop": {"$ref": "#/components/parameters/Loop"}}},
         }
-        assert operations(document)["x"] == Operation(name="x", method="GET", path="/a", places={})
+        assert operations(document)["x"] == Operation(name="x", method="GET", path="/a")

@@ -3,6 +3,7 @@ it wrote."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,10 +28,17 @@ class ToolsConfig:
     """Read functions or function schemas, check them, and write them as one contract."""
 
     source: Positional[str]
-    """Where the tools are: a JSON or YAML file (OpenAI list, MCP tools/list, bare schemas) or Python functions
-    (module:function, module, file.py, file.py:function)."""
+    """Where the tools are: a JSON or YAML file (OpenAI list, MCP tools/list, bare schemas, OpenAPI 3), the http(s)
+    address of one, or Python functions (module:function, module, file.py, file.py:function)."""
     out: Path | None = None
     """The file to write, such as tools.json; without it the tools are only checked and listed."""
+    include: tuple[str, ...] = ()
+    """Of an OpenAPI document, only these operations: tag:orders, path:/v1/*, method:get, name:get_* (several are
+    allowed; those of one kind add up, each kind must match)."""
+    exclude: tuple[str, ...] = ()
+    """Of an OpenAPI document, not these operations; written like --include."""
+    deprecated: bool = True
+    """Take the deprecated operations of an OpenAPI document too; their descriptions say it."""
     explain: bool = False
     """Say what of the schemas a grammar cannot keep a model to while it writes, so that only validation sees it."""
 
@@ -56,6 +64,8 @@ class ToolsReport:
     def to_json(self) -> dict[str, Any]:
         """Plain data for --json."""
         plain = {"source": self.source, "out": None if self.out is None else str(self.out), **self.toolset.to_json()}
+        if self.toolset.not_carried:
+            plain["not_carried"] = [asdict(one) for one in self.toolset.not_carried]
         return plain if self.unenforced is None else {**plain, "unenforced": [asdict(one) for one in self.unenforced]}
 
     def show(self, console: Console) -> None:
@@ -75,6 +85,8 @@ class ToolsReport:
         count = len(self.toolset)
         console.print(f"\n{count} tool{'s' if count != 1 else ''}, {self.toolset.fingerprint}", highlight=False)
         console.print(Text("Arguments with * are required. Tools are taken to write unless they say otherwise."))
+        if self.toolset.not_carried:
+            self._show_not_carried(console)
         if self.unenforced is not None:
             self._show_unenforced(console)
         if self.out is not None:
@@ -82,6 +94,18 @@ class ToolsReport:
             console.print(Text(f"Next: calltune check --tools {self.out} --data conversations.jsonl"))
         else:
             console.print(Text(f"Next: calltune tools {self.source} --out tools.json"))
+
+    def _show_not_carried(self, console: Console) -> None:
+        from rich.text import Text
+
+        left = self.toolset.not_carried
+        console.print(Text("Of the source, this is not in the contract:"))
+        for one in left[:MOST_SHOWN]:
+            owner = f"{one.tool}: " if one.tool else ""
+            console.print(Text(printable(f"  {owner}{one.what} ({one.where}). {one.why}")))
+        if len(left) > MOST_SHOWN:
+            counts = ", ".join(f"{count} {what}" for what, count in Counter(one.what for one in left).items())
+            console.print(Text(f"  and {len(left) - MOST_SHOWN} more; in all {counts}"))
 
     def _show_unenforced(self, console: Console) -> None:
         from rich.text import Text
@@ -100,7 +124,7 @@ class ToolsReport:
 
 def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
     """Reads, checks and, with `out`, writes a contract."""
-    toolset = Toolset.load(config.source)
+    toolset = Toolset.load(config.source, include=config.include, exclude=config.exclude, deprecated=config.deprecated)
     sources = {Path(config.source).resolve(), Path(config.source.rpartition(":")[0] or config.source).resolve()}
     if config.out is not None and config.out.resolve() in sources:
         raise ConfigError(f"--out {config.out} is the file that the tools are read from.", hint="Give another --out.")

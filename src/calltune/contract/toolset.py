@@ -14,6 +14,7 @@ from calltune.errors import ContractError
 
 from .files import write_whole
 from .json_text import quote
+from .not_carried import NotCarried
 from .problem import Problem
 from .sentences import unknown_tool
 from .tools import Tool, digest, ordered
@@ -24,10 +25,18 @@ CONTRACT_VERSION = 1
 class Toolset:
     """What may be called. Immutable; equal when the fingerprints are."""
 
-    def __init__(self, tools: Iterable[Tool], *, functions: Mapping[str, Callable[..., Any]] | None = None) -> None:
+    def __init__(
+        self,
+        tools: Iterable[Tool],
+        *,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        not_carried: Iterable[NotCarried] = (),
+    ) -> None:
         self.tools: tuple[Tool, ...] = tuple(tools)
         self.functions: dict[str, Callable[..., Any]] = dict(functions or {})
         """The Python functions behind the tools, where the contract was made from some."""
+        self.not_carried: tuple[NotCarried, ...] = tuple(not_carried)
+        """What the source says and the contract does not hold."""
         faults = [
             f"$[{index}]: expected a Tool, got {quote(tool)}"
             for index, tool in enumerate(self.tools)
@@ -103,12 +112,16 @@ class Toolset:
         write_whole(Path(path), json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n")
 
     @classmethod
-    def load(cls, source: str | Path) -> Toolset:
-        """From a file (OpenAI list, MCP tools/list, bare schemas, contract.json; JSON or YAML) or Python functions
-        (`module:name`, `module`, `path/to/file.py:name`)."""
+    def load(
+        cls, source: str | Path, *, include: Sequence[str] = (), exclude: Sequence[str] = (), deprecated: bool = True
+    ) -> Toolset:
+        """From a file (OpenAI list, MCP tools/list, bare schemas, contract.json, OpenAPI; JSON or YAML), an http(s)
+        address of one, or Python functions (`module:name`, `module`, `path/to/file.py:name`). The rest chooses from an
+        OpenAPI document: `include=["tag:orders", "method:get"]`."""
+        from .choosing import Choice
         from .sources import load_source
 
-        return load_source(source)
+        return load_source(source, Choice(include=tuple(include), exclude=tuple(exclude), deprecated=deprecated))
 
     @classmethod
     def from_openai(cls, tools: Sequence[Mapping[str, Any]]) -> Toolset:
