@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from calltune.contract import Tool, Toolset
-from calltune.errors import ConfigError
-from calltune.guard import Guard, Limits, ToolError
 from calltune.contract.openapi import operations
 from calltune.contract.operations import Operation
+from calltune.errors import ConfigError
+from calltune.guard import Guard, Limits, ToolError
 from calltune.guard.http import http_functions
 from calltune.guard.request import request_of
 

@@ -8,7 +8,6 @@ errors, servers, licences, and other media types of a body or an answer that als
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from calltune.errors import ContractError

@@ -92,7 +92,9 @@ def entries(document: Document) -> tuple[list[Entry], list[NotCarried]]:
                     one = _entry(method, path, where, body, (item.get("parameters"), at))
                     found.append(replace(one, path=address, query=tuple(parse_qsl(query, keep_blank_values=True))))
                 else:
-                    why = f"the path {quote(path)} must begin with one slash and hold no backslash, space or braces after ?"
+                    why = (
+                        f"the path {quote(path)} must begin with one slash, without backslash, space or braces after ?"
+                    )
                     notes.append(_note(where, "path", why))
             elif method not in (*METHODS, *_NO_OPERATIONS) and not method.startswith("x-"):
                 notes.append(_note(where, "method", f"{quote(method)} is not one that tools are made from"))
