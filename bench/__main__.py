@@ -6,7 +6,18 @@ import json
 import sys
 from pathlib import Path
 
-BENCHES = ("contract", "decode", "decode_large", "grammar", "guard", "plan", "repairs", "sharing", "train_speed")
+BENCHES = (
+    "contract",
+    "decode",
+    "decode_large",
+    "grammar",
+    "guard",
+    "openapi",
+    "plan",
+    "repairs",
+    "sharing",
+    "train_speed",
+)
 
 
 def main(names: list[str]) -> int:

@@ -32,9 +32,8 @@ class Choice:
     """The same; what any matches is left out."""
     deprecated: bool = True
     """Whether operations that are deprecated are taken."""
-
-
-EVERYTHING = Choice()
+    returns: bool = True
+    """Whether it is taken what an operation returns."""
 
 
 def chosen(entries: Sequence[Entry], choice: Choice, source: str) -> list[Entry]:

@@ -12,6 +12,7 @@ from tyro.conf import Positional
 
 from calltune.errors import ConfigError
 
+from .choosing import Choice
 from .projection import Unenforced, by_keyword, unenforced
 from .sentences import printable
 from .tools import Tool
@@ -39,6 +40,8 @@ class ToolsConfig:
     """Of an OpenAPI document, not these operations; written like --include."""
     deprecated: bool = True
     """Take the deprecated operations of an OpenAPI document too; their descriptions say it."""
+    returns: bool = True
+    """Keep what the operations of an OpenAPI document return; without it, prompts are shorter."""
     explain: bool = False
     """Say what of the schemas a grammar cannot keep a model to while it writes, so that only validation sees it."""
 
@@ -124,7 +127,10 @@ class ToolsReport:
 
 def tools(config: ToolsConfig, *, console: Console) -> ToolsReport:
     """Reads, checks and, with `out`, writes a contract."""
-    toolset = Toolset.load(config.source, include=config.include, exclude=config.exclude, deprecated=config.deprecated)
+    choice = Choice(
+        include=config.include, exclude=config.exclude, deprecated=config.deprecated, returns=config.returns
+    )
+    toolset = Toolset.load(config.source, choice)
     sources = {Path(config.source).resolve(), Path(config.source.rpartition(":")[0] or config.source).resolve()}
     if config.out is not None and config.out.resolve() in sources:
         raise ConfigError(f"--out {config.out} is the file that the tools are read from.", hint="Give another --out.")

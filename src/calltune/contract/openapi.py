@@ -7,42 +7,41 @@ errors, servers, licences, and other media types of a body or an answer that als
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from calltune.errors import ContractError
 
-from .choosing import EVERYTHING, Choice, chosen
+from .choosing import Choice, chosen
 from .keywords import place
 from .not_carried import NotCarried
 from .openapi_arguments import Read, is_json, read_arguments
-from .openapi_document import Document, Where, items
-from .openapi_schema import Schemas
+from .openapi_document import Document, Where, items, left_behind
+from .openapi_schema import Schemas, TooLargeError
 from .operations import Entry, Operation, entries
-from .problem import pointer
 from .schema import examined
-from .tools import Tool
+from .tools import MAX_DESCRIPTION, Tool
 from .toolset import Toolset
 
 
-def openapi_tools(data: Mapping[str, Any], *, source: str = "the document", choice: Choice = EVERYTHING) -> Toolset:
+def openapi_tools(data: Mapping[str, Any], *, source: str = "the document", choice: Choice | None = None) -> Toolset:
     """The toolset of a document."""
+    choice = choice or Choice()
     document = Document.of(data, source)
     found, notes = entries(document)
-    taken = chosen(found, choice, source)
-    arguments, results = Schemas(document), Schemas(document, results=True)
-    tools: list[Tool] = []
-    for entry in taken:
-        read, said = read_arguments(document, arguments, entry)
-        notes += said
-        if read is not None:
-            tool, said = _tool(document, results, entry, read)
-            notes += said
-            tools += [tool] if tool is not None else []
+    making = _Making(document, choice)
+    made = [making.tool(entry) for entry in chosen(found, choice, source)]
+    notes += making.notes + making.arguments.notes + (making.results.notes if making.results else [])
+    tools = [tool for tool in made if tool is not None]
     if not tools:
-        faults = [f"{note.where}: {note.why}" for note in notes[:20]]
+        faults = [f"{note.where}: {note.why}" for note in notes[:_MOST_SHOWN]]
         raise ContractError(f"{source} has no operation that can be a tool.", faults=faults)
-    return Toolset(tools, not_carried=_once([*notes, *arguments.notes, *results.notes]))
+    return Toolset(tools, not_carried=dict.fromkeys(notes))  # results and arguments convert the same schemas
+
+
+_MOST_SHOWN = 20
 
 
 def operations(data: Mapping[str, Any]) -> dict[str, Operation]:
@@ -53,96 +52,122 @@ def operations(data: Mapping[str, Any]) -> dict[str, Operation]:
     return {one.operation.name: one.operation for one in read if one is not None}
 
 
-def _once(notes: Iterable[NotCarried]) -> list[NotCarried]:
-    """Each note once: arguments and results convert the same schemas."""
-    return list(dict.fromkeys(notes))
+class _Making:
+    """Tools from the entries of one document; holds what they share."""
 
+    def __init__(self, document: Document, choice: Choice) -> None:
+        self.document = document
+        self.arguments = Schemas(document)
+        self.results = Schemas(document, results=True) if choice.returns else None
+        self.notes: list[NotCarried] = []
+        self.seen: dict[str, dict[str, Any] | str] = {}
+        """Canonical schemas of results, or what is wrong with them, by what they were made from: many operations
+        return what another one does."""
 
-def _tool(document: Document, schemas: Schemas, entry: Entry, read: Read) -> tuple[Tool | None, list[NotCarried]]:
-    notes: list[NotCarried] = []
-
-    def note(where: Where, what: str, why: str) -> None:
-        notes.append(NotCarried(tool=entry.name, where=pointer(*where), what=what, why=f"{why}."))
-
-    parameters, faults = _canonical(read.parameters, entry, note, arguments=True)
-    if faults:
-        note(entry.where, "operation", f"it is left out, because its arguments cannot be described: {faults[0]}")
-        return None, notes
-    returns = _result(document, schemas, entry, note)
-    if returns is not None:
-        returns, faults = _canonical(returns, entry, note, arguments=False)
-        if faults:
-            note((*entry.where, "responses"), "result", f"nothing is promised about it: {faults[0]}")
-            returns = None
-    for word in ("callbacks", "servers"):
-        if entry.body.get(word):
-            note((*entry.where, word), word, _UNREAD[word])
-    method = entry.method
-    return (
-        Tool._examined(
+    def tool(self, entry: Entry) -> Tool | None:
+        """The tool of an operation; None, with a note, where it can be none."""
+        read, said = read_arguments(self.document, self.arguments, entry)
+        self.notes += said
+        if read is None:
+            return None
+        parameters = _canonical(read.parameters, partial(self.note, entry), arguments=True)
+        if isinstance(parameters, str):
+            self.note(entry, entry.where, "operation", f"it is left out: its arguments cannot be checked, {parameters}")
+            return None
+        for word, why in _UNREAD.items():
+            if entry.body.get(word):
+                self.note(entry, (*entry.where, word), word, why)
+        if entry.elsewhere:
+            why = "the program names the one server that is spoken to; the document has this operation at another"
+            self.note(entry, entry.where, "servers", why)
+        reads = entry.method in ("get", "head")
+        return Tool._examined(
             {
                 "name": entry.name,
                 "description": _description(entry, read),
                 "parameters": parameters,
-                "returns": returns,
-                "effect": "read" if method in ("get", "head") else "write",
-                "idempotent": method in ("get", "head", "put", "delete"),
+                "returns": self.result(entry),
+                "effect": "read" if reads else "write",
+                "idempotent": reads or entry.method in ("put", "delete"),
                 "timeout_s": None,
             }
-        ),
-        notes,
-    )
+        )
+
+    def result(self, entry: Entry) -> dict[str, Any] | None:
+        """What an operation returns, canonical; None where nothing is promised."""
+        if self.results is None:
+            return None
+        place = (*entry.where, "responses")
+        try:
+            promised = self.promised(entry, self.results)
+            if promised is None:
+                return None
+            text = json.dumps(promised)
+            if text not in self.seen:
+                self.seen[text] = _canonical(promised, partial(self.note, entry), arguments=False)
+            found = self.seen[text]
+        except (TooLargeError, RecursionError) as error:
+            found = str(error) if isinstance(error, TooLargeError) else "its schemas are nested too deep"
+        if isinstance(found, str):
+            self.note(entry, place, "result", f"nothing is promised about it: {found}")
+            return None
+        return found
+
+    def promised(self, entry: Entry, results: Schemas) -> dict[str, Any] | None:
+        """What the successful answers hold, as one schema; None where one of them holds something else than JSON."""
+        found: list[Any] = []
+        unknown = entry.method == "head"
+        for status, raw in items(entry.body.get("responses")):
+            if not status.startswith("2"):
+                continue
+            response, where = self.document.resolved(raw, (*entry.where, "responses", status))
+            content = dict(items(response.get("content"))) if response is not None else {}
+            media_type = next((one for one in content if is_json(one)), None)
+            media = content.get(media_type) if media_type is not None else None
+            if isinstance(media, Mapping) and "schema" in media:
+                found.append(results.convert(media["schema"], (*where, "content", str(media_type), "schema")))
+            elif response is not None and not content:
+                found.append({"type": "null"})
+            else:
+                unknown = True
+                what = f"it is {', '.join(list(content)[:4])}" if content else "its $ref leads nowhere in this document"
+                self.note(entry, where, "result", f"nothing is promised about it: {what}")
+            for word in ("headers", "links"):
+                if response is not None and response.get(word):
+                    self.note(entry, (*where, word), word, "a result is the body of the answer alone")
+        different = [one for index, one in enumerate(found) if one not in found[:index]]
+        if unknown or all(one == {"type": "null"} for one in different):
+            return None
+        return results.whole(different[0] if len(different) == 1 else {"anyOf": different})
+
+    def note(self, entry: Entry, where: Where, what: str, why: str) -> None:
+        self.notes.append(left_behind(where, what, why, entry.name))
 
 
-_UNREAD = {
-    "callbacks": "the service calls them, not the model",
-    "servers": "the program names the one server that is spoken to, and this operation is at another",
-}
+_UNREAD = {"callbacks": "the service calls them, not the model"}
+_MOST_TRIES = 8
 
 
-def _canonical(schema: dict[str, Any], entry: Entry, note: Any, *, arguments: bool) -> tuple[dict[str, Any], list[str]]:
-    """The canonical form, without defaults that break their own schema."""
-    result, faults = examined(schema, ("$",), arguments=arguments)
-    for where, sentence in faults:
-        if where[-1] != "default":
-            return {}, [f"{place(where)}: {sentence}" for where, sentence in faults]
-        _drop(result, where[1:])
-        note((*entry.where, *where[1:]), "default", f"{sentence.removesuffix('.')}; it is left out")
-    return examined(result, ("$",), arguments=arguments)[0] if faults else result, []
+def _canonical(schema: dict[str, Any], note: Callable[..., None], *, arguments: bool) -> dict[str, Any] | str:
+    """The canonical form, without defaults that break their own schema; or the fault that it has."""
+    result, faults = examined(schema, arguments=arguments)
+    for _ in range(_MOST_TRIES):
+        other = [f"{place(where)}: {sentence}" for where, sentence in faults if where[-1] != "default"]
+        if other:
+            return other[0]
+        if not faults:
+            break
+        for where, sentence in faults:
+            _drop(result, where[1:])
+            note(where[1:], "default", f"{sentence.removesuffix('.')}; it is left out")
+        result, faults = examined(result, arguments=arguments)
+    return result
 
 
 def _drop(schema: Any, path: Where) -> None:
     for part in path[:-1]:
         schema = schema[part]
     schema.pop(path[-1], None)
-
-
-def _result(document: Document, schemas: Schemas, entry: Entry, note: Any) -> dict[str, Any] | None:
-    """What the successful answers hold, as one schema; None where that is no JSON."""
-    found: list[Any] = []
-    others: list[str] = []
-    for status, raw in items(entry.body.get("responses")):
-        if not status.startswith("2"):
-            continue
-        response, where = document.resolved(raw, (*entry.where, "responses", status))
-        content = dict(items(response.get("content"))) if response is not None else {}
-        media_type = next((one for one in content if is_json(one)), None)
-        if media_type is not None:
-            media = content[media_type]
-            if isinstance(media, Mapping) and "schema" in media:
-                found.append(schemas.convert(media["schema"], (*where, "content", media_type, "schema")))
-        elif content:
-            others += content
-            note((*where, "content"), "result", f"nothing is promised about it: it is {', '.join(list(content)[:4])}")
-        else:
-            found.append({"type": "null"})
-        for word in ("headers", "links"):
-            if response is not None and response.get(word):
-                note((*where, word), word, "a result is the body of the answer alone")
-    promised = [one for index, one in enumerate(found) if one not in found[:index]]
-    if others or entry.method == "head" or all(one == {"type": "null"} for one in promised):
-        return None
-    return schemas.whole(promised[0] if len(promised) == 1 else {"anyOf": promised})
 
 
 def _description(entry: Entry, read: Read) -> str:
@@ -152,4 +177,5 @@ def _description(entry: Entry, read: Read) -> str:
         parts.append("Deprecated.")
     if read.said and read.said not in text:
         parts.append(read.said)
-    return "\n\n".join(part for part in parts if part) or f"{entry.method.upper()} {entry.path}"
+    whole = "\n\n".join(part for part in parts if part) or f"{entry.method.upper()} {entry.path}"
+    return whole.encode("utf-8", "replace").decode("utf-8")[:MAX_DESCRIPTION]

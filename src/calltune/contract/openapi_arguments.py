@@ -15,10 +15,9 @@ from typing import Any, cast
 
 from .json_text import quote
 from .not_carried import NotCarried
-from .openapi_document import Document, Where, items
-from .openapi_schema import Schemas
+from .openapi_document import Document, Where, items, left_behind
+from .openapi_schema import Schemas, TooLargeError
 from .operations import Argument, Entry, Operation, Place
-from .problem import pointer
 
 _PLACES: tuple[Place, ...] = ("path", "query", "header", "cookie", "field", "body")
 _STYLES = {
@@ -82,7 +81,7 @@ class _Reading:
     """Demands on the body as a whole, about names alone."""
 
     def note(self, where: Where, what: str, why: str) -> None:
-        self.notes.append(NotCarried(tool=self.entry.name, where=pointer(*where), what=what, why=f"{why}."))
+        self.notes.append(left_behind(where, what, why, self.entry.name))
 
 
 class UncallableError(Exception):
@@ -96,9 +95,17 @@ def read_arguments(document: Document, schemas: Schemas, entry: Entry) -> tuple[
         _read_parameters(reading)
         if "requestBody" in entry.body:
             _read_body(reading)
-    except UncallableError as error:
+        return _read(reading), reading.notes
+    except (UncallableError, TooLargeError) as error:
         reading.note(entry.where, "operation", f"it is left out: {error}")
-        return None, reading.notes
+    except RecursionError:
+        reading.note(entry.where, "operation", "it is left out: its schemas are nested too deep")
+    return None, reading.notes
+
+
+def _read(reading: _Reading) -> Read:
+    """The operation, once all that it takes is known."""
+    entry = reading.entry
     _name(reading)
     given = sorted(reading.given, key=lambda one: not one.required)
     names = {one.key: one.name for one in given if one.place == "field"}
@@ -119,7 +126,7 @@ def read_arguments(document: Document, schemas: Schemas, entry: Entry) -> tuple[
         media_type=reading.media_type,
         body_required=reading.body_required,
     )
-    return Read(operation=operation, parameters=schemas.whole(parameters), said=reading.said), reading.notes
+    return Read(operation=operation, parameters=reading.schemas.whole(parameters), said=reading.said)
 
 
 # -- parameters ----------------------------------------------------------------------------------------------------
@@ -170,9 +177,9 @@ def _read_parameter(
 ) -> None:
     required = place == "path" or parameter.get("required") is True
     if place not in ("path", "query", "header", "cookie"):
-        reading.note(where, "parameter", f"there is no place {quote(place)}")
         if required:
-            raise UncallableError(f"the required parameter {key} stands in {quote(place)}")
+            raise UncallableError(f"the required parameter {quote(key)} stands in {quote(place)}")
+        reading.note(where, "parameter", f"there is no place {quote(place)}")
         return
     pattern = _SECRET_HEADER if place == "header" else _SECRET_ELSEWHERE
     if place != "path" and ((place, key.lower()) in secrets or pattern.fullmatch(key)):
@@ -243,9 +250,9 @@ def _read_body(reading: _Reading) -> None:
     media_type = next((one for fits in _BODIES for one in media_types if fits(_essence(one))), None)
     if media_type is None:
         what = ", ".join(media_types[:4]) or "not described"
-        reading.note((*where, "content"), "body", f"it is {what}, and no model writes that")
         if required:
-            raise UncallableError(f"its body is {what}")
+            raise UncallableError(f"its body is {what}, and no model writes that")
+        reading.note((*where, "content"), "body", f"it is {what}, and no model writes that")
         return
     media = body["content"][media_type]
     media = media if isinstance(media, Mapping) else {}
@@ -259,10 +266,10 @@ def _read_body(reading: _Reading) -> None:
     if fields is not None:
         _read_fields(reading, fields, media, body, place)
     elif not is_json(media_type) and _essence(media_type) in (FORM, MULTIPART):
-        reading.note(place, "form body", "it is no object with known fields; it is left out")
         reading.media_type = ""
         if required:
             raise UncallableError("its form has no known fields")
+        reading.note(place, "body", "it is a form without known fields; it is left out")
     else:
         schema = _annotated(_annotated(schema, media), {"description": body.get("description")})
         reading.given.append(_Given(key="", place="body", schema=schema, required=required))
@@ -282,9 +289,9 @@ def _read_fields(
     for key, one in schema["properties"].items():
         style, explode = ("", False) if as_json else _encoding(media.get("encoding"), key)
         if reading.media_type == MULTIPART and _is_file(reading.schemas.spelled_out(one)):
-            reading.note((*where, "properties", key), "file", f"{quote(key)} is a file, which no model writes")
             if key in required:
-                raise UncallableError(f"the file {key} has to be sent")
+                raise UncallableError(f"the file {quote(key)} has to be sent, and no model writes one")
+            reading.note((*where, "properties", key), "file", f"{quote(key)} is a file, and no model writes one")
             continue
         found = [example[key] for example in examples if key in example][:1]
         if found and isinstance(one, dict) and "examples" not in one:

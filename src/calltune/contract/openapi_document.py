@@ -12,7 +12,8 @@ from urllib.parse import unquote
 from calltune.errors import ContractError
 
 from .json_text import quote
-from .problem import decode_pointer
+from .not_carried import NotCarried
+from .problem import decode_pointer, pointer
 
 Where = tuple[str | int, ...]
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -79,6 +80,11 @@ class Document:
                 return None, where
             node, where = found
         return None, where
+
+
+def left_behind(where: Where, what: str, why: str, tool: str = "") -> NotCarried:
+    """A line for the table of what the contract does not hold."""
+    return NotCarried(tool=tool, where=pointer(*where), what=what, why=f"{why[:1].upper()}{why[1:].rstrip('.')}.")
 
 
 def items(value: Any) -> Iterator[tuple[str, Any]]:

@@ -15,16 +15,19 @@ from typing import Any
 
 from .closing import conjoin, opened
 from .dialects import modern_words, nullable
-from .json_text import quote
+from .json_text import MAX_VALUES, quote
 from .keywords import ANNOTATIONS, IN_PLACE_LIST, subschemas
 from .not_carried import NotCarried
-from .openapi_document import Document, Where, items
-from .problem import pointer
+from .openapi_document import Document, Where, items, left_behind
 
 _LEFT_OUT = frozenset({"xml", "externalDocs", "$id", "$anchor", "$schema", "$vocabulary", "$defs", "definitions"})
 """`$defs` are reached by the references that name them."""
 _UNSENDABLE = "readOnly"
 _UNSEEN = "writeOnly"
+
+
+class TooLargeError(Exception):
+    """A schema that no prompt and no check can carry."""
 
 
 class Schemas:
@@ -40,7 +43,8 @@ class Schemas:
         self._converted: dict[str, Any] = {}
         self._places: dict[str, tuple[Any, Where]] = {}
         self._running: list[str] = []
-        self._whole: dict[str, Any] = {}
+        self._whole: dict[str, tuple[Any, int]] = {}
+        self.most_values = _MOST_IN_A_RESULT if results else MAX_VALUES
 
     def convert(self, node: Any, where: Where) -> Any:
         """One schema with its subschemas, in today's words; what it names stays named."""
@@ -54,7 +58,8 @@ class Schemas:
         node = {key: node[key] for key in node if isinstance(key, str) and not key.startswith("x-")}
         words, faults = modern_words(node)
         for below, sentence in faults:
-            self._note((*where, *below), str(below[0]), f"{sentence}; it is left out")
+            why = f"nothing checks {quote(node['format'])}" if below == ("format",) else sentence
+            self._note((*where, *below), str(below[0]), f"{why}; it is left out")
         new = {key: value for key, value in words.items() if key not in _LEFT_OUT}
         _keep_examples(new)
         if node.get("format") == "password" and not self.results:
@@ -78,15 +83,20 @@ class Schemas:
         return nullable(self._laid_together(new), node)
 
     def whole(self, schema: Any) -> dict[str, Any]:
-        """The schema as a document of its own: without what this side never has, with the definitions it needs."""
+        """The schema as a document of its own: without what this side never has, with the definitions it needs.
+        TooLargeError where these are beyond reason."""
         result = self.one_sided(schema)
         needed: dict[str, Any] = {}
         waiting = list(_named_in(result))
+        values = 0
         while waiting:
             name = waiting.pop()
             if name in needed:
                 continue
-            needed[name] = self._definition(name)
+            needed[name], size = self._definition(name)
+            values += size
+            if values > self.most_values:
+                raise TooLargeError(f"its schemas have more than {self.most_values:,} values")
             waiting += _named_in(needed[name])
         if not isinstance(result, dict):
             result = {} if result else {"not": {}}
@@ -159,13 +169,17 @@ class Schemas:
             if name in self._running or len(self._running) > _MOST_NESTED:
                 return None
             self._running.append(name)
-            self._converted[name] = self.convert(*self._places[name])
-            self._running.pop()
+            try:
+                self._converted[name] = self.convert(*self._places[name])
+            finally:
+                self._running.pop()
         return self._converted[name]
 
-    def _definition(self, name: str) -> Any:
+    def _definition(self, name: str) -> tuple[Any, int]:
+        """A definition as this side has it, and how many values it has."""
         if name not in self._whole:
-            self._whole[name] = self.one_sided(self._target(f"#/$defs/{name}"))
+            schema = self.one_sided(self._target(f"#/$defs/{name}"))
+            self._whole[name] = schema, _values(schema)
         return self._whole[name]
 
     # -- composition -----------------------------------------------------------------------------------------------
@@ -254,16 +268,22 @@ class Schemas:
         return opened(result) if self.results else result
 
     def _note(self, where: Where, what: str, why: str) -> None:
-        self.notes.append(NotCarried(tool="", where=pointer(*where), what=what, why=f"{why}."))
+        self.notes.append(left_behind(where, what, why))
 
 
 _MOST_NESTED = 24
 """Definitions that are laid into one another; deeper ones stay references."""
+_MOST_PROPERTIES = 2_000
+"""Of one object; `allOf` that makes more stays `allOf`, or a chain of them would be written out at every link."""
+_MOST_IN_A_RESULT = 20_000
+"""Values in the schema of a result. GitHub's largest has NNN."""
 
 
 def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
     """Both schemas as one, where nothing is lost; a property that both describe must follow both. For schemas that are
     not closed yet."""
+    if len(one.get("properties", ())) + len(other.get("properties", ())) > _MOST_PROPERTIES:
+        return None
     shared = [name for name in one.get("properties", ()) if name in other.get("properties", ())]
     if shared:
         both = {name: _both(one["properties"][name], other["properties"][name]) for name in shared}
@@ -303,6 +323,16 @@ def _as(value: Any, kind: str) -> Any:
     fits = {"boolean": isinstance(read, bool), "number": isinstance(read, int | float) and not isinstance(read, bool)}
     fits["integer"] = isinstance(read, int) and not isinstance(read, bool)
     return read if fits[kind] else value
+
+
+def _values(schema: Any) -> int:
+    """How many values a schema has, those in it counted."""
+    count, stack = 0, [schema]
+    while stack:
+        value = stack.pop()
+        count += 1
+        stack += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return count
 
 
 def _named_in(schema: Any) -> list[str]:

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
+from calltune.errors import ContractError
+
 from .json_text import quote
 from .not_carried import NotCarried
-from .openapi_document import METHODS, Document, Where, items
-from .problem import pointer
+from .openapi_document import METHODS, Document, Where, items, left_behind
 from .tools import NAME
 
 Place = Literal["path", "query", "header", "cookie", "field", "body"]
 """Where an argument goes; "field" is a property of the body, "body" is all of it."""
+MAX_OPERATIONS = 20_000
 _LONGEST_NAME = 64
 _NO_OPERATIONS = ("$ref", "summary", "description", "parameters", "servers")
 
@@ -69,10 +71,13 @@ class Entry:
     """The parameters of its path item, and where they stand."""
     tags: tuple[str, ...]
     deprecated: bool
+    elsewhere: bool
+    """Whether it names servers of its own."""
 
 
 def entries(document: Document) -> tuple[list[Entry], list[NotCarried]]:
-    """Every operation in the order of the document, and what holds none that can be called."""
+    """Every operation in the order of the document, and what holds none that can be called. ContractError where there
+    are more than anybody has."""
     found: list[Entry] = []
     notes: list[NotCarried] = []
     for path, raw in items(document.data.get("paths")):
@@ -81,7 +86,7 @@ def entries(document: Document) -> tuple[list[Entry], list[NotCarried]]:
         item, at = document.resolved(raw, ("paths", path))
         if item is None:
             notes.append(
-                _note(("paths", path), "path", "it is no path item, or its $ref leads nowhere in this document")
+                left_behind(("paths", path), "path", "it is no path item, or its $ref leads nowhere in this document")
             )
             continue
         address, _, query = path.partition("#")[0].partition("?")  # after # documents tell operations apart
@@ -89,17 +94,24 @@ def entries(document: Document) -> tuple[list[Entry], list[NotCarried]]:
             where = (*at, method)
             if method in METHODS and isinstance(body, Mapping):
                 if re.fullmatch(r"/(?!/)[^\\\x00-\x20]*", address) and not re.search("[{}]", query):
-                    one = _entry(method, path, where, body, (item.get("parameters"), at))
-                    found.append(replace(one, path=address, query=tuple(parse_qsl(query, keep_blank_values=True))))
-                else:
-                    why = (
-                        f"the path {quote(path)} must begin with one slash, without backslash, space or braces after ?"
+                    servers = body.get("servers") or item.get("servers") or document.data.get("servers")
+                    found.append(
+                        replace(
+                            _entry(method, path, where, body, (item.get("parameters"), at)),
+                            path=address,
+                            query=tuple(parse_qsl(query, keep_blank_values=True)),
+                            elsewhere="servers" in document.data and servers != document.data["servers"],
+                        )
                     )
-                    notes.append(_note(where, "path", why))
+                else:
+                    why = f"the path {quote(path)} must begin with one slash, without backslash, space or ?{{...}}"
+                    notes.append(left_behind(where, "path", why))
             elif method not in (*METHODS, *_NO_OPERATIONS) and not method.startswith("x-"):
-                notes.append(_note(where, "method", f"{quote(method)} is not one that tools are made from"))
+                notes.append(left_behind(where, "method", f"{quote(method)} is not one that tools are made from"))
     for name, _ in items(document.data.get("webhooks")):
-        notes.append(_note(("webhooks", name), "webhook", "the service calls it, not the model"))
+        notes.append(left_behind(("webhooks", name), "webhook", "the service calls it, not the model"))
+    if len(found) > MAX_OPERATIONS:
+        raise ContractError(f"the document has {len(found):,} operations; {MAX_OPERATIONS:,} are read at most.")
     return _named(found, notes), notes
 
 
@@ -117,6 +129,7 @@ def _entry(method: str, path: str, where: Where, body: Mapping[str, Any], shared
         shared=(shared[0], (*shared[1], "parameters")),
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
         deprecated=body.get("deprecated") is True,
+        elsewhere=False,
     )
 
 
@@ -135,7 +148,7 @@ def _named(found: list[Entry], notes: list[NotCarried]) -> list[Entry]:
     for index, entry in enumerate(found):
         if names[index] != wanted[index]:
             why = f"the name {wanted[index]} is taken; this operation is called {names[index]}"
-            notes.append(_note(entry.where, "name", why, names[index]))
+            notes.append(left_behind(entry.where, "name", why, names[index]))
     return [replace(entry, name=names[index]) for index, entry in enumerate(found)]
 
 
@@ -143,7 +156,3 @@ def _tool_name(wanted: str) -> str:
     """A tool's name as near to the wanted one as can be: `repos/list-tags` is `repos_list-tags`."""
     name = re.sub(r"[^A-Za-z0-9_.-]+", "_", wanted).strip("_")[:_LONGEST_NAME]
     return name if NAME.fullmatch(name) else f"_{name}"[:_LONGEST_NAME]
-
-
-def _note(where: Where, what: str, why: str, tool: str = "") -> NotCarried:
-    return NotCarried(tool=tool, where=pointer(*where), what=what, why=f"{why}.")

@@ -13,7 +13,7 @@ from typing import Any
 
 from calltune.errors import ConfigError, ContractError
 
-from .choosing import EVERYTHING, Choice
+from .choosing import Choice
 from .json_text import parse_json, quote, type_name
 from .keywords import near, place
 from .openapi import openapi_tools
@@ -36,7 +36,7 @@ _OPENAPI = re.compile(r"""^["']?(?:openapi|swagger)["']?[ \t]*:""", re.MULTILINE
 """YAML of an OpenAPI document; programs that write those use aliases."""
 
 
-def load_source(source: str | Path, choice: Choice = EVERYTHING) -> Toolset:
+def load_source(source: str | Path, choice: Choice | None = None) -> Toolset:
     """The toolset in a file, at an address or behind a Python name. A choice is for OpenAPI documents."""
     text = str(source)
     path = Path(text)
@@ -64,11 +64,11 @@ def load_source(source: str | Path, choice: Choice = EVERYTHING) -> Toolset:
     )
 
 
-def _no_choice(choice: Choice, source: str) -> None:
-    if choice != EVERYTHING:
+def _no_choice(choice: Choice | None, source: str) -> None:
+    if choice not in (None, Choice()):
         raise ConfigError(
-            f"--include, --exclude and --no-deprecated choose from an OpenAPI document, and {source} is none.",
-            hint="Leave them out, or give the document that the tools were made from.",
+            f"{source} is no OpenAPI document; --include, --exclude, --no-deprecated and --no-returns are for those.",
+            hint="Leave them out, or give the document.",
         )
 
 
@@ -106,6 +106,8 @@ def _parse(path: Path) -> Any:
 
 def _parse_json(path: Path | str, text: str) -> Any:
     value, problems = parse_json(text, max_bytes=_MAX_FILE_BYTES, max_depth=256, max_values=MAX_VALUES)
+    if is_openapi(value):  # bounds beyond 64 bits are found in real documents; the schema that has one is judged by itself
+        problems = tuple(problem for problem in problems if problem.kind != "range")
     if problems:
         faults = []
         for problem in problems:

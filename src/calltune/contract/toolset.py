@@ -12,6 +12,7 @@ from typing import Any
 
 from calltune.errors import ContractError
 
+from .choosing import Choice
 from .files import write_whole
 from .json_text import quote
 from .not_carried import NotCarried
@@ -112,16 +113,13 @@ class Toolset:
         write_whole(Path(path), json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n")
 
     @classmethod
-    def load(
-        cls, source: str | Path, *, include: Sequence[str] = (), exclude: Sequence[str] = (), deprecated: bool = True
-    ) -> Toolset:
+    def load(cls, source: str | Path, choice: Choice | None = None) -> Toolset:
         """From a file (OpenAI list, MCP tools/list, bare schemas, contract.json, OpenAPI; JSON or YAML), an http(s)
-        address of one, or Python functions (`module:name`, `module`, `path/to/file.py:name`). The rest chooses from an
-        OpenAPI document: `include=["tag:orders", "method:get"]`."""
-        from .choosing import Choice
+        address of one, or Python functions (`module:name`, `module`, `path/to/file.py:name`). A `Choice` says which
+        operations of an OpenAPI document are taken."""
         from .sources import load_source
 
-        return load_source(source, Choice(include=tuple(include), exclude=tuple(exclude), deprecated=deprecated))
+        return load_source(source, choice)
 
     @classmethod
     def from_openai(cls, tools: Sequence[Mapping[str, Any]]) -> Toolset:

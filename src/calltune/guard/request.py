@@ -44,7 +44,7 @@ def request_of(operation: Operation, base_url: str, arguments: Mapping[str, Any]
         "headers": headers,
     }
     if cookies:
-        request["cookies"] = cookies
+        headers["cookie"] = "; ".join(f"{key}={text}" for key, text in cookies.items())
     return {**request, **_body(operation, given, headers)}
 
 
