@@ -1,6 +1,6 @@
 """Real OpenAPI documents as contracts: operations, tools, seconds, what could not be carried over, and whether calls
-made from the documents' own examples pass. It reads every JSON and YAML file of the folder that the variable OPENAPI names;
-docs/openapi.md says where the documents come from."""
+made from the documents' own examples pass. It reads every JSON and YAML file of the folder that the variable OPENAPI
+names; docs/openapi.md says where the documents come from."""
 
 from __future__ import annotations
 

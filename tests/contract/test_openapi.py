@@ -104,7 +104,7 @@ def test_the_same_name_in_two_places_makes_two_arguments(shop: Toolset) -> None:
     move = shop["orders_move"].parameters
     assert list(move["properties"]) == ["id", "body_id", "note", "address"] and move["required"] == ["id"]
     data = document(
-        {"parameters": [{"name": "x", "in": place, "required": place == "path"} for place in ("cookie", "query", "path")]
+        {"parameters": [{"name": "x", "in": place} for place in ("cookie", "query", "path")]
          + [{"name": "query_x", "in": "query"}]},
         path="/{x}",
     )  # fmt: skip
@@ -243,7 +243,7 @@ def test_what_no_tool_has_is_listed(shop: Toolset) -> None:
 
 
 HOSTILE = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "x", "#/components/schemas/A", "object", "\ud800"]),
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "#/components/schemas/A", "\ud800"]),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
         st.sampled_from(

@@ -276,7 +276,7 @@ _MOST_NESTED = 24
 _MOST_PROPERTIES = 2_000
 """Of one object; `allOf` that makes more stays `allOf`, or a chain of them would be written out at every link."""
 _MOST_IN_A_RESULT = 20_000
-"""Values in the schema of a result. GitHub's largest has NNN."""
+"""Values in the schema of a result before references are written out; the largest of GitHub has 4,391."""
 
 
 def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:

@@ -106,7 +106,9 @@ def _parse(path: Path) -> Any:
 
 def _parse_json(path: Path | str, text: str) -> Any:
     value, problems = parse_json(text, max_bytes=_MAX_FILE_BYTES, max_depth=256, max_values=MAX_VALUES)
-    if is_openapi(value):  # bounds beyond 64 bits are found in real documents; the schema that has one is judged by itself
+    if is_openapi(
+        value
+    ):  # bounds beyond 64 bits are found in real documents; the schema that has one is judged by itself
         problems = tuple(problem for problem in problems if problem.kind != "range")
     if problems:
         faults = []

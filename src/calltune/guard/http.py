@@ -48,12 +48,20 @@ def http_functions(
     if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
         raise ConfigError(f"{base_url!r} is no HTTP address.", hint="Write something like https://api.example.org/v1")
 
+    fixed = {name.lower(): name for name in headers or {}}
+
     def function_of(operation: Operation) -> Callable[..., Awaitable[Any]]:
         async def run(**arguments: Any) -> Any:
             request = request_of(operation, base_url, arguments)
-            fixed = {name.lower() for name in headers or {}}  # a model's argument does not replace them
-            own_headers = {name: value for name, value in request["headers"].items() if name.lower() not in fixed}
-            request["headers"] = {**own_headers, **(headers or {})}
+            given = request["headers"]
+            kept = {name: value for name, value in given.items() if name.lower() not in fixed}
+            request["headers"] = {
+                **kept,
+                **(headers or {}),
+            }  # a model's argument does not replace what the program gives
+            if "cookie" in fixed and "cookie" in given:
+                name = fixed["cookie"]
+                request["headers"][name] = f"{request['headers'][name]}; {given['cookie']}"
             own_query = [(name, value) for name, value in request["params"] if name not in (query or {})]
             request["params"] = [*own_query, *(query or {}).items()]
             if _origin(str(httpx.URL(request["url"]))) != _origin(base_url):

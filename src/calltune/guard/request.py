@@ -74,6 +74,8 @@ def _in_path(argument: Argument, value: Any) -> str:
     mark = {"label": ".", "matrix": ";"}.get(argument.style, "")
     between = mark if argument.explode and mark else _BETWEEN.get(argument.style, ",")
     name = quote(argument.key, safe="")
+    if argument.style == "json":
+        return quote(json.dumps(value), safe="")
     if isinstance(value, Mapping):
         sign = "=" if argument.explode else between
         parts = [f"{_escaped(key)}{sign}{_escaped(item)}" for key, item in value.items()]
@@ -100,7 +102,9 @@ def _pairs(argument: Argument, value: Any) -> list[tuple[str, str]]:
         return []
     if style == "deepObject" or (argument.place == "field" and style == "form" and isinstance(value, Mapping)):
         return list(_deep(key, value))
-    if style == "json" or not isinstance(value, Mapping | list):
+    if style == "json":
+        return [(key, json.dumps(value))]
+    if not isinstance(value, Mapping | list):
         return [(key, _plain(value))]
     if not argument.explode:
         return [(key, _joined(argument, value))] if value else []
@@ -118,10 +122,12 @@ def _deep(key: str, value: Any) -> list[tuple[str, str]]:
 
 def _joined(argument: Argument, value: Any) -> str:
     """A list or an object as one text."""
+    if argument.style == "json":
+        return json.dumps(value)
     between = _BETWEEN.get(argument.style, ",")
-    if isinstance(value, list) and argument.style != "json":
+    if isinstance(value, list):
         return between.join(_plain(item) for item in value)
-    if isinstance(value, Mapping) and argument.style != "json":
+    if isinstance(value, Mapping):
         sign = "=" if argument.explode else between
         return between.join(f"{name}{sign}{_plain(item)}" for name, item in value.items())
     return _plain(value)
