@@ -32,8 +32,9 @@ def examples_of(document: Document, entry: Entry, read: Read) -> Iterator[dict[s
         if argument.place not in ("field", "body") and isinstance(schema, dict):
             shown = schema.get("examples") or [schema[key] for key in ("default", "const") if key in schema]
             if not shown and argument.name in read.parameters.get("required", ()):
-                simple = ["x" * schema.get("minLength", 1)] if schema.get("type") == "string" else [1]
-                shown = schema.get("enum") or (simple if "pattern" not in schema else [])
+                simple = {"string": ["x" * schema.get("minLength", 1)], "integer": [1], "number": [1]}
+                found = simple.get(str(schema.get("type")), []) if "pattern" not in schema else []
+                shown = schema.get("enum") or found
             fixed |= {argument.name: shown[0]} if shown else {}
     for body in bodies_of(document, entry, operation.media_type):
         call = dict(fixed)

@@ -78,7 +78,7 @@ class _Making:
             if entry.body.get(word):
                 self.note(entry, (*entry.where, word), word, why)
         if entry.elsewhere:
-            why = "the program names the one server that is spoken to; the document has this operation at another"
+            why = "the program names the one server that is spoken to; this operation is not at the one of most others"
             self.note(entry, entry.where, "servers", why)
         reads = entry.method in ("get", "head")
         return Tool._examined(

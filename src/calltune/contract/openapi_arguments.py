@@ -304,7 +304,7 @@ def _read_fields(
 
 def _plain_object(schema: Any) -> dict[str, Any] | None:
     """A schema of an object of which everything is said by its properties; None of any other."""
-    if not isinstance(schema, dict) or not schema.get("properties") or not schema.keys() <= _OF_A_PLAIN_OBJECT:
+    if not isinstance(schema, dict) or "properties" not in schema or not schema.keys() <= _OF_A_PLAIN_OBJECT:
         return None
     if schema.get("type", "object") not in ("object", ["object"]):
         return None

@@ -5,6 +5,7 @@ from these records, and the guard sends requests by them. No schema is read here
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -72,13 +73,14 @@ class Entry:
     tags: tuple[str, ...]
     deprecated: bool
     elsewhere: bool
-    """Whether it names servers of its own."""
+    """Whether it is at other servers than most."""
 
 
 def entries(document: Document) -> tuple[list[Entry], list[NotCarried]]:
     """Every operation in the order of the document, and what holds none that can be called. ContractError where there
     are more than anybody has."""
     found: list[Entry] = []
+    at_server: list[str] = []
     notes: list[NotCarried] = []
     for path, raw in items(document.data.get("paths")):
         if path.startswith("x-"):
@@ -94,13 +96,12 @@ def entries(document: Document) -> tuple[list[Entry], list[NotCarried]]:
             where = (*at, method)
             if method in METHODS and isinstance(body, Mapping):
                 if re.fullmatch(r"/(?!/)[^\\\x00-\x20]*", address) and not re.search("[{}]", query):
-                    servers = body.get("servers") or item.get("servers") or document.data.get("servers")
+                    at_server.append(_servers(body, item, document.data))
                     found.append(
                         replace(
                             _entry(method, path, where, body, (item.get("parameters"), at)),
                             path=address,
                             query=tuple(parse_qsl(query, keep_blank_values=True)),
-                            elsewhere="servers" in document.data and servers != document.data["servers"],
                         )
                     )
                 else:
@@ -112,7 +113,14 @@ def entries(document: Document) -> tuple[list[Entry], list[NotCarried]]:
         notes.append(left_behind(("webhooks", name), "webhook", "the service calls it, not the model"))
     if len(found) > MAX_OPERATIONS:
         raise ContractError(f"the document has {len(found):,} operations; {MAX_OPERATIONS:,} are read at most.")
+    usual = Counter(at_server).most_common(1)[0][0] if at_server else ""
+    found = [replace(entry, elsewhere=said != usual) for entry, said in zip(found, at_server, strict=True)]
     return _named(found, notes), notes
+
+
+def _servers(*holders: Mapping[str, Any]) -> str:
+    """The servers that the innermost of operation, path item and document names."""
+    return next((repr(holder["servers"]) for holder in holders if holder.get("servers")), "")
 
 
 def _entry(method: str, path: str, where: Where, body: Mapping[str, Any], shared: tuple[Any, Where]) -> Entry:
