@@ -12,6 +12,7 @@ BENCHES = (
     "decode_large",
     "grammar",
     "guard",
+    "openapi",
     "plan",
     "prepare",
     "repairs",

@@ -157,7 +157,7 @@ def test_all_faults_of_a_file_come_at_once_with_their_places(tmp_path: Path) -> 
         ('[{"name": "a",}]', "line 1"),
         ('[{"name": "a",\n "name": "b"}]', "more than once"),
         ("3", "holds no list of tools"),
-        ('{"openapi": "3.1.0"}', "holds no list of tools"),
+        ('{"openapi": "3.1.0"}', "no operation that can be a tool"),
         ('[{"name": "a", "parameters": {"minimum": NaN}}]', "NaN"),
         (f'[{{"name": "a", "parameters": {{"minimum": 1{"0" * 400}}}}}]', "minimum"),
     ],

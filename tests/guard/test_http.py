@@ -7,18 +7,23 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from calltune.contract import Tool, Toolset
+from calltune.contract.openapi import operations
+from calltune.contract.operations import Operation
 from calltune.errors import ConfigError
 from calltune.guard import Guard, Limits, ToolError
-from calltune.guard.http import Operation, http_functions, operations, request_of
+from calltune.guard.http import http_functions
+from calltune.guard.request import request_of
 
 pytest.importorskip("httpx")
 
+BODY = {"type": "object", "properties": {"item": {"type": "object"}, "count": {"type": "integer"}}}
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "paths": {
@@ -32,7 +37,10 @@ DOCUMENT: dict[str, Any] = {
                     {"name": "sid", "in": "cookie"},
                 ],
             },
-            "post": {"operationId": "add_order", "requestBody": {}},
+            "post": {
+                "operationId": "add_order",
+                "requestBody": {"content": {"application/json": {"schema": BODY}}},
+            },
         },
         "/health": {"get": {}},
     },
@@ -158,11 +166,22 @@ def test_an_argument_cannot_replace_a_fixed_header() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [".evil.example/y", "@evil.example/x", "//evil.example", "/\\evil", "x", "/a?b", "/a#b"]
+    "path", [".evil.example/y", "@evil.example/x", "//evil.example", "/\\evil", "x", "/a b", "/a\r\nb", "/a?{b}"]
 )
 def test_a_document_cannot_lead_to_another_server(path: str) -> None:
-    with pytest.raises(ConfigError, match="does not begin with one slash"):
-        operations({"paths": {path: {"get": {"operationId": "e"}}}})
+    assert operations({"openapi": "3.0.0", "paths": {path: {"get": {"operationId": "e"}}}}) == {}
+
+
+def test_a_path_that_leads_up_is_not_asked_for() -> None:
+    found = operations({"openapi": "3.0.0", "paths": {"/a/../{b}": {"get": {"operationId": "e"}}}})
+    with pytest.raises(ToolError, match="lead out"):
+        request_of(found["e"], "http://x/v1", {"b": "c"})
+
+
+def test_what_a_path_says_after_its_end_goes_with_every_call() -> None:
+    found = operations({"openapi": "3.0.0", "paths": {"/a?beta=true#x": {"get": {"operationId": "e"}}}})["e"]
+    request = request_of(found, "http://x", {})
+    assert request["url"] == "http://x/a" and request["params"] == [("beta", "true")]
 
 
 def test_a_write_whose_answer_did_not_come_is_not_sent_again() -> None:
@@ -185,23 +204,109 @@ def test_a_write_whose_answer_did_not_come_is_not_sent_again() -> None:
     assert states == ["unknown", "unknown", "failed"] and sent == ["/users/1/orders", "/users/2/orders"]
 
 
-def test_a_document_with_two_operations_of_one_name_is_an_error() -> None:
-    twice = {"paths": {"/a": {"get": {"operationId": "x"}}, "/b": {"get": {"operationId": "x"}}}}
-    with pytest.raises(ConfigError, match="two operations"):
-        operations(twice)
+def test_an_address_that_is_none_is_an_error() -> None:
     with pytest.raises(ConfigError, match="HTTP address"):
         http_functions(DOCUMENT, base_url="file:///etc")
 
 
 @pytest.mark.parametrize("document", [{}, {"paths": None}, {"paths": {"/a": 5}}, {"paths": {"/a": {"get": 5}}}])
 def test_an_odd_document_has_no_operations(document: dict[str, Any]) -> None:
-    assert operations(document) == {}
+    assert operations({"openapi": "3.1.0", **document}) == {}
 
 
 def test_a_reference_that_leads_away_or_in_a_circle_is_left_out() -> None:
     for reference in ("http://evil.example/x", "#/components/parameters/Loop", "#/nowhere"):
         document = {
+            "openapi": "3.1.0",
             "paths": {"/a": {"get": {"operationId": "x", "parameters": [{"$ref": reference}]}}},
             "components": {"parameters": {"Loop": {"$ref": "#/components/parameters/Loop"}}},
         }
-        assert operations(document)["x"] == Operation(name="x", method="GET", path="/a", places={})
+        assert operations(document)["x"] == Operation(name="x", method="GET", path="/a")
+
+
+SHOP = Path(__file__).parents[2] / "examples" / "shop" / "openapi.yaml"
+
+
+class Shop(BaseHTTPRequestHandler):
+    """The shop of the example document, as far as a test needs it."""
+
+    hits: ClassVar[list[tuple[str, str, Any]]] = []
+
+    def answer(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or "null")
+        self.hits.append((self.command, self.path, body))
+        order = {"id": 7, "status": "paid", "items": [{"product": 17}], "payment": {"method": "invoice"}, "extra": 1}
+        answers: dict[str, tuple[int, Any]] = {
+            "GET": (200, [order] if "?" in self.path or self.path == "/v1/orders" else order),
+            "POST": (201, {**order, "status": "lost"}),
+            "PATCH": (409, {"message": "It has been shipped."}),
+            "DELETE": (204, None),
+        }
+        status, said = answers[self.command] if self.headers.get("x-api-key") == "k" else (401, {"message": "Who?"})
+        data = b"" if said is None else json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_POST = do_PATCH = do_DELETE = answer
+
+    def log_message(self, *args: Any) -> None: ...
+
+
+@pytest.fixture
+def shop() -> Iterator[Guard]:
+    Shop.hits = []
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    base_url = f"http://127.0.0.1:{running.server_port}/v1"
+    yield Guard(Toolset.load(SHOP), functions=http_functions(SHOP, base_url=base_url, headers={"X-Api-Key": "k"}))
+    running.shutdown()
+    running.server_close()
+
+
+def test_a_document_is_contract_and_functions_at_once(shop: Guard) -> None:
+    def run(name: str, **arguments: Any) -> tuple[Any, str]:
+        text, state = asyncio.run(shop.call(name, arguments, run="r", step=len(Shop.hits)))
+        return json.loads(text), state
+
+    assert run("orders_list", status=["open", "paid"], since="2026-05-31")[1] == "done"
+    assert run("orders_get", id=7)[0]["extra"] == 1
+    said, state = run("orders_move", id=7, body_id=8, note=None)
+    assert state == "failed" and said == {"error": 'the service answered 409: {"message": "It has been shipped."}'}
+    said, state = run("orders_create", items=[{"product": 17, "count": 2}], payment={"method": "card", "token": "t"})
+    assert state == "done" and "not as promised" in said["error"] and "status" in said["error"]
+    assert run("orders_cancel", id=7) == (None, "done")
+    assert Shop.hits == [
+        ("GET", "/v1/orders?status=open%2Cpaid&since=2026-05-31", None),
+        ("GET", "/v1/orders/7", None),
+        ("PATCH", "/v1/orders/7", {"id": 8, "note": None}),
+        ("POST", "/v1/orders", {"items": [{"product": 17, "count": 2}], "payment": {"method": "card", "token": "t"}}),
+        ("DELETE", "/v1/orders/7", None),
+    ]
+
+
+def test_a_call_that_breaks_the_document_is_not_sent(shop: Guard) -> None:
+    for name, arguments in (
+        ("orders_get", {"id": 0}),
+        ("orders_create", {"items": [], "payment": {"method": "card", "token": "t"}}),
+        ("orders_create", {"items": [{"product": 1}], "payment": {"method": "cash"}}),
+        ("orders_move", {"id": 7, "status": "paid"}),
+    ):
+        assert asyncio.run(shop.call(name, arguments, run="r"))[1] == "rejected"
+    assert not Shop.hits
+
+
+def test_cookies_and_query_keys_of_the_program_go_with_the_models_own() -> None:
+    import httpx
+
+    sent: list[httpx.Request] = []
+    client = httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(204))
+    )
+    functions = http_functions(
+        DOCUMENT, base_url="https://api.example.org", headers={"Cookie": "a=b"}, query={"key": "k"}, client=client
+    )
+    asyncio.run(functions["list_orders"](id=1, sid="s", state="x"))
+    assert sent[0].headers["cookie"] == "a=b; sid=s" and sent[0].url.query == b"state=x&key=k"

@@ -11,6 +11,7 @@ from tyro.conf import Positional, arg
 
 from calltune.errors import ConfigError
 
+from .choosing import Choice
 from .exports import Form, export
 from .files import write_whole
 from .lint import lint
@@ -28,14 +29,23 @@ class ToolsConfig:
     """Read functions or function schemas, check them, and write them as one contract."""
 
     source: Positional[str]
-    """Where the tools are: a JSON or YAML file (OpenAI list, MCP tools/list, bare schemas), Python functions
-    (module:function, module, file.py, file.py:function), an MCP server (mcp:"command args", mcp:https://host/mcp), or
-    Zod schemas (file.mjs, .js, .ts, file.mjs:name), which Node runs."""
+    """Where the tools are: a JSON or YAML file (OpenAI list, MCP tools/list, bare schemas, OpenAPI 3), the http(s)
+    address of one, Python functions (module:function, module, file.py, file.py:function), an MCP server
+    (mcp:"command args", mcp:https://host/mcp), or Zod schemas (file.mjs, .js, .ts, file.mjs:name), which Node runs."""
     out: Path | None = None
     """The file to write, such as tools.json; without it the tools are only checked and listed."""
     form: Annotated[Form | None, arg(aliases=("--as",))] = None
     """Write them for others instead of as a contract: tools of OpenAI or Anthropic, an MCP tools/list, one JSON Schema,
     pydantic models, Zod schemas, TypeScript types. Without --out it goes to standard output."""
+    include: tuple[str, ...] = ()
+    """Of an OpenAPI document, only these operations: tag:orders, path:/v1/*, method:get, name:get_* (several are
+    allowed; those of one kind add up, each kind must match)."""
+    exclude: tuple[str, ...] = ()
+    """Of an OpenAPI document, not these operations; written like --include."""
+    deprecated: bool = True
+    """Take the deprecated operations of an OpenAPI document too; their descriptions say it."""
+    returns: bool = True
+    """Keep what the operations of an OpenAPI document return; without it, prompts are shorter."""
     explain: bool = False
     """Say what of the schemas a grammar cannot keep a model to while it writes, so that only validation sees it."""
     lint: bool = True
@@ -53,7 +63,10 @@ def tools(
     which can hold `context` of them."""
     if config.strict_lint and not config.lint:
         raise ConfigError("--strict-lint and --no-lint exclude each other.", hint="Leave one out.")
-    toolset = _loaded(config.source, console)
+    choice = Choice(
+        include=config.include, exclude=config.exclude, deprecated=config.deprecated, returns=config.returns
+    )
+    toolset = _loaded(config.source, choice, console)
     sources = {Path(config.source).resolve(), Path(config.source.rpartition(":")[0] or config.source).resolve()}
     if config.out is not None and config.out.resolve() in sources:
         raise ConfigError(f"--out {config.out} is the file that the tools are read from.", hint="Give another --out.")
@@ -102,10 +115,10 @@ def _costs(
         )
 
 
-def _loaded(source: str, console: Console) -> Toolset:
+def _loaded(source: str, choice: Choice, console: Console) -> Toolset:
     from rich.text import Text
 
-    if not source.startswith("mcp:"):
-        return Toolset.load(source)
-    with console.status(Text(f"waiting for {source}")):  # a server may take seconds to start
-        return Toolset.load(source)
+    if not source.startswith(("mcp:", "https://", "http://")):
+        return Toolset.load(source, choice)
+    with console.status(Text(f"waiting for {source}")):  # a server may take seconds
+        return Toolset.load(source, choice)

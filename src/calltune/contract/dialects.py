@@ -30,12 +30,9 @@ def modernise(node: Any, where: Where, faults: list[tuple[Where, str]]) -> Any:
                 f"unknown dialect {quote(dialect)}: calltune reads JSON Schema 2020-12 and older drafts",
             )
         )
-    new = _words(node)
-    broken = set()
-    for below, fault in keyword_faults(new):
-        faults.append(((*where, *_written(node, below)), fault))
-        broken.add(below[0])
-    result = {key: value for key, value in new.items() if key not in broken}
+    new, broken = modern_words(node)
+    faults += [((*where, *below), fault) for below, fault in broken]
+    result = new.copy()
     for keyword, key, child in subschemas({key: value for key, value in result.items()}):
         below = (keyword,) if key is None else (keyword, key)
         converted = modernise(child, (*where, *_written(node, below)), faults)
@@ -45,7 +42,17 @@ def modernise(node: Any, where: Where, faults: list[tuple[Where, str]]) -> Any:
             if result[keyword] is new[keyword]:
                 result[keyword] = new[keyword].copy()
             result[keyword][key] = converted
-    return _nullable(result, node)
+    return nullable(result, node)
+
+
+def modern_words(node: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[Where, str]]]:
+    """One schema object in today's words, without the keywords that have a fault, and those faults with their places as
+    they are written. Its subschemas stay as they are; `nullable` is left to the function of that name."""
+    new = _words(node)
+    faults = list(keyword_faults(new))
+    broken = {below[0] for below, _ in faults}
+    kept = {key: value for key, value in new.items() if key not in broken}
+    return kept, [(_written(node, below), fault) for below, fault in faults]
 
 
 def _written(node: dict[str, Any], below: Where) -> Where:
@@ -113,7 +120,7 @@ def _openapi_formats(new: dict[str, Any]) -> dict[str, Any]:
     return new
 
 
-def _nullable(new: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+def nullable(new: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     """OpenAPI 3.0's `nullable: true`, and a default of null that means "none"."""
     if node.get("nullable") is True:
         if new.keys() & {"$ref", "allOf", "anyOf", "oneOf", "const", "not"}:

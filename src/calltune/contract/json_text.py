@@ -26,7 +26,7 @@ _LONG_NUMBER = re.compile(r"-?[0-9]{19}")
 
 
 def parse_json(
-    text: str | bytes, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX_BYTES
+    text: str | bytes, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX_BYTES, max_values: int = MAX_VALUES
 ) -> tuple[Any, tuple[Problem, ...]]:
     """The value, and what is wrong with the text: `{"a": 1, "a": 2}` gives a of 2 and one duplicate_key.
 
@@ -49,10 +49,10 @@ def parse_json(
         return None, (_too_large(size, max_bytes),)
     if text.count("[") + text.count("{") > max_depth and _depth(text) > max_depth:
         return None, (_too_deep("", max_depth),)
-    return _load(text, max_depth)
+    return _load(text, max_depth, max_bytes, max_values)
 
 
-def _load(text: str, max_depth: int) -> tuple[Any, tuple[Problem, ...]]:
+def _load(text: str, max_depth: int, max_bytes: int, max_values: int) -> tuple[Any, tuple[Problem, ...]]:
     repeated: list[tuple[dict[str, Any], list[str]]] = []
     odd: list[str] = []
 
@@ -94,7 +94,7 @@ def _load(text: str, max_depth: int) -> tuple[Any, tuple[Problem, ...]]:
     if repeated:
         problems += _duplicates(value, repeated)
     if odd or long_numbers or "\\u" in text:
-        problems += to_plain(value, max_depth=max_depth)[1]
+        problems += to_plain(value, max_depth=max_depth, max_bytes=max_bytes, max_values=max_values)[1]
     return value, tuple(problems[:_MAX_PROBLEMS])
 
 
@@ -201,16 +201,17 @@ def _is_unicode(text: str) -> bool:
 class _Walk:
     """One pass over Python data with its budgets; makes a plain copy and notes what JSON cannot carry."""
 
-    def __init__(self, max_depth: int, max_bytes: int) -> None:
+    def __init__(self, max_depth: int, max_bytes: int, max_values: int) -> None:
         self.max_depth = max_depth
         self.max_bytes = max_bytes
+        self.max_values = max_values
         self.values = 0
         self.bytes = 0
         self.problems: list[Problem] = []
 
     @property
     def full(self) -> bool:
-        return self.values > MAX_VALUES or self.bytes > self.max_bytes or len(self.problems) >= _MAX_PROBLEMS
+        return self.values > self.max_values or self.bytes > self.max_bytes or len(self.problems) >= _MAX_PROBLEMS
 
     def plain(self, value: Any, at: str, depth: int) -> Any:
         self.values += 1
@@ -266,15 +267,17 @@ class _Walk:
         self.problems.append(Problem(kind=kind, pointer=at, message=named + message, got=got))
 
 
-def to_plain(value: Any, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX_BYTES) -> tuple[Any, list[Problem]]:
+def to_plain(
+    value: Any, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX_BYTES, max_values: int = MAX_VALUES
+) -> tuple[Any, list[Problem]]:
     """A plain copy (dict, list, str, int, float, bool, None) and what JSON cannot carry. Never raises."""
-    walk = _Walk(max_depth, max_bytes)
+    walk = _Walk(max_depth, max_bytes, max_values)
     try:
         plain = walk.plain(value, "", max_depth)
     except Exception as error:  # a Mapping written by someone else may raise anything; that is a problem of the value
         return None, [_not_json(f"reading it failed with {type(error).__name__}")]
-    if walk.values > MAX_VALUES:
-        walk.problems.append(_too_large_values())
+    if walk.values > max_values:
+        walk.problems.append(_too_large_values(max_values))
     elif walk.bytes > max_bytes:
         walk.problems.append(_too_large(walk.bytes, max_bytes))
     return plain, walk.problems
@@ -359,10 +362,8 @@ def _too_large(size: int, limit: int) -> Problem:
     )
 
 
-def _too_large_values() -> Problem:
-    return Problem(
-        kind="too_large", pointer="", message=f"too large: more than {MAX_VALUES:,} values.", expected=MAX_VALUES
-    )
+def _too_large_values(limit: int) -> Problem:
+    return Problem(kind="too_large", pointer="", message=f"too large: more than {limit:,} values.", expected=limit)
 
 
 def _too_deep(at: str, limit: int) -> Problem:

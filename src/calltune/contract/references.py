@@ -64,8 +64,8 @@ class References:
                 yield (*reference.where, "$ref"), "the reference leads back to itself without a step into the value"
 
     def expanded(self, keep: set[int]) -> tuple[int, int]:
-        """Schema objects and depth after every reference but the kept ones is written out. The target graph has no
-        loops then."""
+        """Schema objects and depth after every reference but the kept ones is written out, in the document and in what
+        the kept ones name. The target graph has no loops then."""
         memo: dict[int, tuple[int, int]] = {}
 
         def measure(node: Any) -> tuple[int, int]:
@@ -84,7 +84,9 @@ class References:
             memo[id(node)] = count, depth + 1
             return memo[id(node)]
 
-        return measure(self.root)
+        kept = (target for target in self._distinct() if id(target) in keep)
+        sizes = [measure(schema) for schema in (self.root, *kept)]
+        return sum(count for count, _ in sizes), max(depth for _, depth in sizes)
 
     def _distinct(self) -> list[dict[str, Any]]:
         return list({id(target): target for target in self._targets.values()}.values())

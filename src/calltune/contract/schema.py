@@ -28,18 +28,26 @@ _MAX_FAULTS = 100
 def canonical(schema: Any, where: Where = ("$",), *, arguments: bool = False) -> tuple[dict[str, Any], list[str]]:
     """The canonical form and the faults, each beginning with its place. With `arguments`, the schema must be of an
     object."""
+    result, faults = examined(schema, where, arguments=arguments)
+    return result, _sentences(faults)
+
+
+def examined(
+    schema: Any, where: Where = ("$",), *, arguments: bool = False
+) -> tuple[dict[str, Any], list[tuple[Where, str]]]:
+    """The same with the faults apart from their places; those of defaults are places in the canonical form."""
     faults: list[tuple[Where, str]] = []
     if fault := _over_budget(schema):
-        return {}, [f"{place(where)}: {fault}"]
+        return {}, [(where, fault)]
     if arguments and (fault := _not_arguments(schema)):
-        return {}, [f"{place(where)}: {fault}"]
+        return {}, [(where, fault)]
     modern = modernise(schema, where, faults)
     if faults or not isinstance(modern, dict):
-        return {}, _sentences(faults)
+        return {}, faults
     references = References(modern, where)
     faults += references.faults or references.endless()
     if faults:
-        return {}, _sentences(faults)
+        return {}, faults
     rewriting = Rewriting(references)
     result = rewriting.document()
     for _ in range(
@@ -57,7 +65,7 @@ def canonical(schema: Any, where: Where = ("$",), *, arguments: bool = False) ->
     faults += _contradictions(result, where)
     if not faults:
         faults += _unusable(result, where)
-    return result, _sentences(faults)
+    return result, faults
 
 
 def _sentences(faults: list[tuple[Where, str]]) -> list[str]:

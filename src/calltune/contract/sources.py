@@ -1,6 +1,7 @@
 """Tools from files and from lists in other people's shapes. In: an OpenAI `tools` list, `{"tools": [...]}`, an MCP
 `tools/list` result, bare function schemas, or our contract.json; JSON or YAML. Out: a `Toolset`, or one
-`ContractError` with every fault and its place. Python sources are handed on to `functions`, MCP servers to `mcp`."""
+`ContractError` with every fault and its place. Python sources are handed on to `functions`, MCP servers to `mcp`, Zod
+schemas to `zod_source`, OpenAPI documents to `openapi`."""
 
 from __future__ import annotations
 
@@ -11,12 +12,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from calltune.errors import ContractError
+from calltune.errors import ConfigError, ContractError
 
+from .choosing import Choice
 from .json_text import parse_json, quote, type_name
 from .keywords import near, place
+from .openapi import openapi_tools
+from .openapi_document import is_openapi
 from .tools import Tool, examine
 from .toolset import Toolset, twice
+from .yaml_text import MAX_VALUES, parse_yaml
 from .zod_source import is_zod, load_zod
 
 _MAX_FILE_BYTES = 64 << 20
@@ -29,32 +34,34 @@ _ELSEWHERE = (
 )  # fmt: skip
 """What other people's tools carry beside our fields, left alone."""
 
-
-_PLAIN_WORDS = (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
-    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+", "-+.0123456789"),
-)
-"""What an unquoted word in YAML can be besides text (the core schema of YAML 1.2): tag, pattern, first characters."""
+_OPENAPI = re.compile(r"""^["']?(?:openapi|swagger)["']?[ \t]*:""", re.MULTILINE)
+"""YAML of an OpenAPI document; programs that write those use aliases."""
 
 
-def load_source(source: str | Path) -> Toolset:
-    """The toolset in a file or behind a Python name."""
+def load_source(source: str | Path, choice: Choice | None = None) -> Toolset:
+    """The toolset in a file, at an address or behind a Python name. A choice is for OpenAPI documents."""
     text = str(source)
     if text.startswith("mcp:"):
         from .mcp import load_mcp
 
+        _no_choice(choice, text)
         return load_mcp(text.removeprefix("mcp:"))
     path = Path(text)
-    if is_zod(text):
+    if is_zod(text) and not _is_address(text):
+        _no_choice(choice, text)
         return load_zod(text)
     if text.endswith(".py") or ".py:" in text:
         from .functions import load_functions
 
+        _no_choice(choice, text)
         return load_functions(text)
-    if path.suffix.lower() in _FILE_ENDINGS or path.is_file():
-        return read_tools(_parse(path), source=text)
+    if _is_address(text) or path.suffix.lower() in _FILE_ENDINGS or path.is_file():
+        data = read_source(text)
+        if is_openapi(data):
+            return openapi_tools(data, source=text, choice=choice)
+        _no_choice(choice, text)
+        return read_tools(data, source=text)
+    _no_choice(choice, text)
     if path.is_dir():
         raise ContractError(f"{text} is a folder.", hint="Give a file in it, such as tools.json.")
     if re.fullmatch(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?", text):
@@ -66,6 +73,30 @@ def load_source(source: str | Path) -> Toolset:
         hint="Give tools.json, tools.yaml, schemas.mjs, module:function, module, path/to/file.py, "
         'or mcp:"command of a server".',
     )
+
+
+def _no_choice(choice: Choice | None, source: str) -> None:
+    if choice not in (None, Choice()):
+        raise ConfigError(
+            f"{source} is no OpenAPI document; --include, --exclude, --no-deprecated and --no-returns are for those.",
+            hint="Leave them out, or give the document.",
+        )
+
+
+def _is_address(source: str) -> bool:
+    return source.startswith(("https://", "http://"))
+
+
+def read_source(source: str | Path) -> Any:
+    """The parsed data of a JSON or YAML file, or of what an http(s) address answers."""
+    text = str(source)
+    if not _is_address(text):
+        return _parse(Path(text))
+    from .download import download
+
+    answer = download(text, max_bytes=_MAX_FILE_BYTES)
+    is_json = answer.lstrip()[:1] in ("{", "[")
+    return _parse_json(text, answer) if is_json else _parse_yaml(text, answer)
 
 
 def _parse(path: Path) -> Any:
@@ -84,8 +115,12 @@ def _parse(path: Path) -> Any:
     return _parse_yaml(path, text) if path.suffix.lower() in (".yaml", ".yml") else _parse_json(path, text)
 
 
-def _parse_json(path: Path, text: str) -> Any:
-    value, problems = parse_json(text, max_bytes=_MAX_FILE_BYTES, max_depth=256)
+def _parse_json(path: Path | str, text: str) -> Any:
+    value, problems = parse_json(text, max_bytes=_MAX_FILE_BYTES, max_depth=256, max_values=MAX_VALUES)
+    if is_openapi(
+        value
+    ):  # bounds beyond 64 bits are found in real documents; the schema that has one is judged by itself
+        problems = tuple(problem for problem in problems if problem.kind != "range")
     if problems:
         faults = []
         for problem in problems:
@@ -96,42 +131,11 @@ def _parse_json(path: Path, text: str) -> Any:
     return value
 
 
-def _parse_yaml(path: Path, text: str) -> Any:
-    import yaml
-
+def _parse_yaml(path: Path | str, text: str) -> Any:
     try:
-        return yaml.load(text, Loader=_loader())
-    except (yaml.YAMLError, RecursionError, ValueError, AttributeError) as error:  # the last two: a tag on wrong text
+        return parse_yaml(text, aliases=_OPENAPI.search(text) is not None)
+    except ValueError as error:
         raise ContractError(f"{path} is not YAML: {error}") from error
-
-
-@lru_cache(maxsize=1)
-def _loader() -> Any:
-    """YAML as JSON has it: `yes`, `12:30` and `2026-05-31` are text, no key comes twice, no alias multiplies."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        def compose_node(self: Any, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                mark = self.peek_event().start_mark
-                raise yaml.YAMLError(f"line {mark.line + 1}: aliases (*name) are not read; write the value out")
-            return yaml.SafeLoader.compose_node(self, parent, index)
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys: list[Any] = []
-            for key_node, _ in node.value:
-                key = self.construct_object(key_node, deep=True)
-                if key in keys:
-                    raise yaml.YAMLError(
-                        f"line {key_node.start_mark.line + 1}: the key {key!r} is given more than once"
-                    )
-                keys.append(key)
-            return super().construct_mapping(node, deep=deep)
-
-    Loader.yaml_implicit_resolvers = {}
-    for tag, pattern, first in _PLAIN_WORDS:
-        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"(?:{pattern})$"), list(first))
-    return Loader
 
 
 def read_tools(data: Any, *, source: str | None = None) -> Toolset:

@@ -26,7 +26,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 FACTS = "__calltune_tool__"
 """The attribute in which `tool` leaves what it was told."""
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-_MAX_DESCRIPTION = 100_000
+MAX_DESCRIPTION = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +165,7 @@ def examine(
         values["description"] = ""
     if not isinstance(values["description"], str):
         fault("description", f"expected text, got {quote(values['description'])}")
-    elif len(values["description"]) > _MAX_DESCRIPTION or not carries(values["description"][:60_000]):
+    elif len(values["description"]) > MAX_DESCRIPTION or not carries(values["description"][:60_000]):
         fault("description", "the text is too long or not Unicode")
     if values["effect"] not in ("read", "write"):
         fault("effect", f'expected "read" or "write", got {quote(values["effect"])}')

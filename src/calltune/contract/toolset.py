@@ -12,6 +12,7 @@ from typing import Any
 
 from calltune.errors import ContractError
 
+from .choosing import Choice
 from .files import write_whole
 from .json_text import quote
 from .not_carried import NotCarried
@@ -112,13 +113,14 @@ class Toolset:
         write_whole(Path(path), json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n")
 
     @classmethod
-    def load(cls, source: str | Path) -> Toolset:
-        """From a file (OpenAI list, MCP tools/list, bare schemas, contract.json; JSON or YAML) or Python functions
-        (`module:name`, `module`, `path/to/file.py:name`), or an MCP server (`mcp:command args`, `mcp:https://host/mcp`),
-        whose process is ended when it has listed its tools."""
+    def load(cls, source: str | Path, choice: Choice | None = None) -> Toolset:
+        """From a file (OpenAI list, MCP tools/list, bare schemas, contract.json, OpenAPI; JSON or YAML), an http(s)
+        address of one, Python functions (`module:name`, `module`, `path/to/file.py:name`), Zod schemas
+        (`path/to/file.mjs`), or an MCP server (`mcp:command args`, `mcp:https://host/mcp`), whose process is ended when
+        it has listed its tools. A `Choice` says which operations of an OpenAPI document are taken."""
         from .sources import load_source
 
-        return load_source(source)
+        return load_source(source, choice)
 
     @classmethod
     def from_openai(cls, tools: Sequence[Mapping[str, Any]]) -> Toolset:

@@ -1,99 +1,46 @@
-"""Operations of an HTTP interface as functions that the guard can run. In: an OpenAPI 3 document, as data. Out: one
-async function an operation, by its `operationId`; arguments go where the document says: path, query, header or JSON
-body.
+"""Operations of an HTTP interface as functions that the guard can run. In: an OpenAPI 3 document. Out: one async
+function an operation, under the name that its tool has in the contract of that document.
 
 Only the server that the program names is spoken to: redirects are not followed, path arguments are escaped whole, and
 an address that leads elsewhere is refused. Answers are bounded. 425 and 429 say that nothing happened
 (`TransientError`); after 408, 5xx and a connection that broke, nobody knows (`MayHaveHappenedError`); other errors are
-for the model to read. Not here: making the contract from the document, and authentication beyond fixed headers.
+for the model to read. Not here: the contract (`calltune.contract.openapi`), how a request is written (`request`), and
+authentication beyond fixed headers and query parameters.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from calltune.contract.problem import decode_pointer
+from calltune.contract.openapi import operations
+from calltune.contract.operations import Operation
+from calltune.contract.sources import read_source
 from calltune.errors import ConfigError, MissingExtraError
 from calltune.guard.execute import MAX_RESULT_BYTES, MayHaveHappenedError, ToolError, TransientError, short
-from calltune.guard.outcome import shorten
+from calltune.guard.request import request_of
 
 if TYPE_CHECKING:
     import httpx
 
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 MAY_PASS = frozenset({425, 429})
 MAY_HAVE_HAPPENED = frozenset({408, 500, 502, 503, 504})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """One method of one path."""
-
-    name: str
-    """Its `operationId`; where it has none, made from method and path: `get_users_id`."""
-    method: str
-    path: str
-    """With `{name}` for each path argument."""
-    places: Mapping[str, str] = field(default_factory=dict)
-    """Argument -> "path", "query", "header" or "cookie". The others are the JSON body."""
-
-
-def operations(document: Mapping[str, Any]) -> dict[str, Operation]:
-    """The operations of an OpenAPI document, by name. ConfigError where two have the same name."""
-    found: dict[str, Operation] = {}
-    for path, item in _items(document.get("paths")):
-        shared = item.get("parameters") if isinstance(item, Mapping) else None
-        for method, operation in _items(item):
-            if method not in METHODS or not isinstance(operation, Mapping):
-                continue
-            if not re.fullmatch(r"/(?!/)[^\\?#]*", path):
-                raise ConfigError(f"the path {shorten(path)} does not begin with one slash.", hint="Mend the document.")
-            name = operation.get("operationId") or re.sub(r"\W+", "_", f"{method} {path}").strip("_")
-            if name in found:
-                raise ConfigError(f"two operations of the document are called {name!r}.", hint="Rename one.")
-            parameters = [*(shared or ()), *(operation.get("parameters") or ())]
-            places: dict[str, str] = {}
-            for parameter in parameters:
-                one = _resolved(document, parameter)
-                if isinstance(one, Mapping) and "name" in one and places.get(str(one["name"])) != "path":
-                    places[str(one["name"])] = str(one.get("in"))  # of one name in two places, the path's counts
-            found[str(name)] = Operation(name=str(name), method=method.upper(), path=str(path), places=places)
-    return found
-
-
-def _items(value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        yield from value.items()
-
-
-def _resolved(document: Mapping[str, Any], value: Any) -> Any:
-    """A local reference followed; others are left out."""
-    for _ in range(16):
-        reference = value.get("$ref") if isinstance(value, Mapping) else None
-        if reference is None:
-            return value
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            return None
-        value = document
-        for part in decode_pointer(reference[1:]):
-            value = value.get(part) if isinstance(value, Mapping) else None
-    return None
-
-
 def http_functions(
-    document: Mapping[str, Any],
+    document: Mapping[str, Any] | str | Path,
     *,
     base_url: str,
     headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
     client: httpx.AsyncClient | None = None,
 ) -> dict[str, Callable[..., Awaitable[Any]]]:
-    """Functions for `Guard(tools, functions=...)`. `base_url` says which server: what the document names is not
-    trusted. `client`: one of your own, for time-outs, proxies and tests; by default one a call."""
+    """Functions for `Guard(tools, functions=...)`, from a document as data or from where it is. `base_url` says which
+    server: what the document names is not trusted. `headers` and `query` go with every call, such as keys. `client`:
+    one of your own, for time-outs, proxies and tests; by default one a call."""
     try:
         import httpx
     except ImportError:
@@ -101,12 +48,22 @@ def http_functions(
     if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
         raise ConfigError(f"{base_url!r} is no HTTP address.", hint="Write something like https://api.example.org/v1")
 
+    fixed = {name.lower(): name for name in headers or {}}
+
     def function_of(operation: Operation) -> Callable[..., Awaitable[Any]]:
         async def run(**arguments: Any) -> Any:
             request = request_of(operation, base_url, arguments)
-            fixed = {name.lower() for name in headers or {}}  # a model's argument does not replace them
-            own_headers = {name: value for name, value in request["headers"].items() if name.lower() not in fixed}
-            request["headers"] = {**own_headers, **(headers or {})}
+            given = request["headers"]
+            kept = {name: value for name, value in given.items() if name.lower() not in fixed}
+            request["headers"] = {
+                **kept,
+                **(headers or {}),
+            }  # a model's argument does not replace what the program gives
+            if "cookie" in fixed and "cookie" in given:
+                name = fixed["cookie"]
+                request["headers"][name] = f"{request['headers'][name]}; {given['cookie']}"
+            own_query = [(name, value) for name, value in request["params"] if name not in (query or {})]
+            request["params"] = [*own_query, *(query or {}).items()]
             if _origin(str(httpx.URL(request["url"]))) != _origin(base_url):
                 raise ToolError(f"{operation.name} leads to another server.")
             try:
@@ -122,58 +79,8 @@ def http_functions(
         run.__name__ = operation.name
         return run
 
-    return {name: function_of(operation) for name, operation in operations(document).items()}
-
-
-def request_of(operation: Operation, base_url: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Method, address, query, headers and JSON body of one call."""
-    rest = dict(arguments)
-    given = {place: {} for place in ("path", "query", "header", "cookie")}  # type: dict[str, dict[str, Any]]
-    for name, place in operation.places.items():
-        if name in rest and place in given:
-            given[place][name] = rest.pop(name)
-    path = operation.path
-    for name, value in given["path"].items():
-        text = quote(_plain(value), safe="")
-        if text in ("", ".", "..") or value is None:
-            raise ToolError(f"{name} cannot be {_plain(value)!r}.")
-        path = path.replace("{" + name + "}", text)
-    if "{" in path:
-        raise ToolError(f"{operation.name} lacks a path argument.")
-    query = [
-        (name, _plain(item))
-        for name, value in given["query"].items()
-        for item in (value if isinstance(value, list) else [value])
-    ]
-    request: dict[str, Any] = {
-        "method": operation.method,
-        "url": base_url.rstrip("/") + path,
-        "params": query,
-        "headers": {name: _header(name, value) for name, value in given["header"].items()},
-    }
-    if given["cookie"]:
-        request["cookies"] = {name: _cookie(name, value) for name, value in given["cookie"].items()}
-    if rest:
-        request["json"] = rest
-    return request
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _header(name: str, value: Any) -> str:
-    text = _plain(value)
-    if not text.isprintable() or not text.isascii():
-        raise ToolError(f"{name} may only have printable ASCII characters.")
-    return text
-
-
-def _cookie(name: str, value: Any) -> str:
-    text = _header(name, value)
-    if re.search(r'[;,"\\\s]', text):
-        raise ToolError(f"{name} may not have spaces, quotes, commas, semicolons or backslashes.")
-    return text
+    data = document if isinstance(document, Mapping) else read_source(document)
+    return {name: function_of(operation) for name, operation in operations(data).items()}
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

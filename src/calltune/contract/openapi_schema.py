@@ -1,0 +1,386 @@
+"""Schemas of an OpenAPI document in the words of JSON Schema 2020-12. In: schema objects of versions 3.0 and 3.1. Out:
+schemas that refer to one another by `#/$defs/...`, whole ones with the definitions they need, and what could not be
+carried over. Each schema of the document is converted once, however many operations name it.
+
+`allOf` is laid together where that changes nothing, a `discriminator` with a mapping becomes a constant in each branch,
+a fault in a keyword costs that keyword. Whatever is left behind makes the schema wider, never narrower. `xml`,
+`externalDocs` and `x-...` say nothing about JSON values and are left out without a line. Nothing is closed here: that
+is the canonical form's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .closing import conjoin, opened
+from .dialects import modern_words, nullable
+from .json_text import MAX_VALUES, quote
+from .keywords import ANNOTATIONS, IN_PLACE_LIST, subschemas
+from .not_carried import NotCarried
+from .openapi_document import Document, Where, items, left_behind
+
+_LEFT_OUT = frozenset({"xml", "externalDocs", "$id", "$anchor", "$schema", "$vocabulary", "$defs", "definitions"})
+"""`$defs` are reached by the references that name them."""
+_UNSENDABLE = "readOnly"
+_UNSEEN = "writeOnly"
+
+
+class TooLargeError(Exception):
+    """A schema that no prompt and no check can carry."""
+
+
+class Schemas:
+    """The schemas of one document, as they are for arguments or, with `results`, for results."""
+
+    def __init__(self, document: Document, *, results: bool = False) -> None:
+        self.document = document
+        self.results = results
+        self.hidden = _UNSEEN if results else _UNSENDABLE
+        self.notes: list[NotCarried] = []
+        """What was left behind in schemas that several operations may share."""
+        self._names: dict[Where, str] = {}
+        self._converted: dict[str, Any] = {}
+        self._places: dict[str, tuple[Any, Where]] = {}
+        self._running: list[str] = []
+        self._whole: dict[str, tuple[Any, int]] = {}
+        self.most_values = _MOST_IN_A_RESULT if results else MAX_VALUES
+
+    def convert(self, node: Any, where: Where) -> Any:
+        """One schema with its subschemas, in today's words; what it names stays named."""
+        if isinstance(node, bool):
+            return node
+        if not isinstance(node, Mapping):
+            self._note(where, "schema", f"{quote(node)} is no schema; any value is allowed")
+            return {}
+        if "$ref" in node and self.document.is_3_0:
+            return self._reference_alone(node, where)
+        node = {key: node[key] for key in node if isinstance(key, str) and not key.startswith("x-")}
+        words, faults = modern_words(node)
+        for below, sentence in faults:
+            why = f"nothing checks {quote(node['format'])}" if below == ("format",) else sentence
+            self._note((*where, *below), str(below[0]), f"{why}; it is left out")
+        new = {key: value for key, value in words.items() if key not in _LEFT_OUT}
+        _keep_examples(new)
+        if node.get("format") == "password" and not self.results:
+            new["writeOnly"] = True  # the guard writes no secrets down
+        if node.get("format") == "binary":
+            new.setdefault("contentMediaType", "application/octet-stream")
+        self._match_enum(new, where)
+        for keyword, key, child in list(subschemas(new)):
+            place = (*where, keyword) if key is None else (*where, keyword, key)
+            converted = self.convert(child, place)
+            if key is None:
+                new[keyword] = converted
+            else:
+                if new[keyword] is words[keyword]:
+                    new[keyword] = new[keyword].copy()
+                new[keyword][key] = converted
+        if "$ref" in new:
+            new = self._named(new, where)
+        if "discriminator" in node:
+            new = self._discriminated(new, node, where)
+        return nullable(self._laid_together(new), node)
+
+    def whole(self, schema: Any) -> dict[str, Any]:
+        """The schema as a document of its own: without what this side never has, with the definitions it needs.
+        TooLargeError where these are beyond reason."""
+        result = self.one_sided(schema)
+        needed: dict[str, Any] = {}
+        waiting = list(_named_in(result))
+        values = 0
+        while waiting:
+            name = waiting.pop()
+            if name in needed:
+                continue
+            needed[name], size = self._definition(name)
+            values += size
+            if values > self.most_values:
+                raise TooLargeError(f"its schemas have more than {self.most_values:,} values")
+            waiting += _named_in(needed[name])
+        if not isinstance(result, dict):
+            result = {} if result else {"not": {}}
+        return {**result, "$defs": {name: needed[name] for name in sorted(needed)}} if needed else result
+
+    def spelled_out(self, schema: Any) -> Any:
+        """The schema that a bare reference names; the same one where it is none."""
+        seen = 0
+        while isinstance(schema, dict) and "$ref" in schema and seen < 64:
+            target = self._target(schema["$ref"])
+            rest = {key: value for key, value in schema.items() if key != "$ref"}
+            together = merged(rest, target) if isinstance(target, dict) else None
+            if together is None:
+                return schema
+            schema, seen = together, seen + 1
+        return schema
+
+    def is_hidden(self, node: Any) -> bool:
+        """Whether a schema as written is one that this side never has."""
+        for _ in range(8):
+            if not isinstance(node, Mapping) or node.get(self.hidden) is True:
+                return isinstance(node, Mapping)
+            found = self.document.target(node["$ref"]) if "$ref" in node else None
+            if found is None:
+                return False
+            node = found[0]
+        return False
+
+    # -- references ------------------------------------------------------------------------------------------------
+
+    def _reference_alone(self, node: Mapping[str, Any], where: Where) -> Any:
+        """A reference in 3.0, where only annotations beside it can be meant."""
+        beside = [key for key in node if key not in ("$ref", *ANNOTATIONS) and not str(key).startswith("x-")]
+        for key in beside:
+            self._note((*where, key), "beside $ref", f"in OpenAPI 3.0, {quote(key)} beside $ref says nothing")
+        notes = {key: value for key, value in node.items() if key in ANNOTATIONS}
+        kept = modern_words(notes)[0]
+        _keep_examples(kept)
+        return self._named({**kept, "$ref": node["$ref"]}, where)
+
+    def _named(self, new: dict[str, Any], where: Where) -> dict[str, Any]:
+        """The schema with its reference leading to a definition."""
+        reference = new["$ref"]
+        found = self.document.target(reference)
+        if found is None:
+            remote = isinstance(reference, str) and not reference.startswith("#")
+            why = "nothing is fetched" if remote else "there is nothing of that name"
+            what = "remote $ref" if remote else "$ref"
+            self._note((*where, "$ref"), what, f"{quote(reference)}: {why}; any value is allowed")
+            return {key: value for key, value in new.items() if key != "$ref"}
+        if self.is_hidden(found[0]):
+            new[self.hidden] = True
+        return {**new, "$ref": f"#/$defs/{self._name(*found)}"}
+
+    def _name(self, node: Any, where: Where) -> str:
+        if where not in self._names:
+            words = [str(part) for part in where if not str(part).isdecimal()] or ["document"]
+            word = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in words[-1]) or "schema"
+            name, number = word, 2
+            while name in self._places:
+                name, number = f"{word}_{number}", number + 1
+            self._names[where] = name
+            self._places[name] = node, where
+        return self._names[where]
+
+    def _target(self, reference: str) -> Any:
+        """The converted schema that `#/$defs/name` names; None while it is being converted."""
+        name = reference.removeprefix("#/$defs/")
+        if name not in self._converted:
+            if name in self._running or len(self._running) > _MOST_NESTED:
+                return None
+            self._running.append(name)
+            try:
+                self._converted[name] = self.convert(*self._places[name])
+            finally:
+                self._running.pop()
+        return self._converted[name]
+
+    def _definition(self, name: str) -> tuple[Any, int]:
+        """A definition as this side has it, and how many values it has."""
+        if name not in self._whole:
+            schema = self.one_sided(self._target(f"#/$defs/{name}"))
+            self._whole[name] = schema, _values(schema)
+        return self._whole[name]
+
+    # -- composition -----------------------------------------------------------------------------------------------
+
+    def _laid_together(self, new: dict[str, Any]) -> dict[str, Any]:
+        """`allOf` merged into the schema it stands in, as far as that changes nothing."""
+        if "allOf" not in new:
+            return new
+        out = {key: value for key, value in new.items() if key != "allOf"}
+        rest = []
+        for part in new["allOf"]:
+            if part is True or part == {}:
+                continue
+            spelled = self.spelled_out(part)
+            together = merged(out, spelled) if isinstance(spelled, dict) and "$ref" not in spelled else None
+            if together is None:
+                rest.append(part)
+            else:
+                out = together
+        if rest:
+            out["allOf"] = rest
+        return out
+
+    def _discriminated(self, new: dict[str, Any], node: Mapping[str, Any], where: Where) -> dict[str, Any]:
+        """Each branch that the mapping names gets the value it goes by, unless it says that itself."""
+        said = node["discriminator"]
+        place = (*where, "discriminator")
+        name = said.get("propertyName") if isinstance(said, Mapping) else None
+        keyword = next((word for word in ("oneOf", "anyOf") if word in new and word in node), None)
+        if not isinstance(name, str) or keyword is None:
+            self._note(place, "discriminator", "no oneOf or anyOf stands beside it; the schema stands without it")
+            return new
+        values: dict[Where, list[str]] = {}
+        for value, reference in items(said.get("mapping")):
+            found = self.document.target(reference) or self.document.target(f"#/components/schemas/{reference}")
+            if found is not None:
+                values.setdefault(found[1], []).append(value)
+        branches: list[Any] = []
+        for raw, branch in zip(node[keyword], new[keyword], strict=True):
+            found = self.document.target(raw["$ref"]) if isinstance(raw, Mapping) and "$ref" in raw else None
+            told = self._told(branch, name, values.get(found[1], []) if found else [])
+            if told is None:
+                why = f"nothing says which {name} belongs to branch {len(branches) + 1}; it is told apart by its schema"
+                self._note(place, "discriminator", why)
+            branches.append(branch if told is None else told)
+        return {**new, keyword: branches}
+
+    def _told(self, branch: Any, name: str, values: list[str]) -> dict[str, Any] | None:
+        """The branch with the values that its discriminating property has; None where nothing says them."""
+        spelled = self.spelled_out(branch)
+        if not isinstance(spelled, dict):
+            return None
+        own = self.spelled_out(spelled.get("properties", {}).get(name, {}))
+        own = own if isinstance(own, dict) else {}
+        listed = own["enum"] if isinstance(own.get("enum"), list) else [own["const"]] if "const" in own else []
+        if len(listed) == 1 or (listed and not values):
+            return branch if isinstance(branch, dict) else None
+        fitting = [value for value in values if not listed or value in listed]
+        if not fitting:
+            return None
+        fixed = {key: value for key, value in own.items() if key in ("title", "description")}
+        fixed |= {"type": "string", "const": fitting[0]} if len(fitting) == 1 else {"type": "string", "enum": fitting}
+        required = list(dict.fromkeys([*spelled.get("required", ()), name]))
+        if "$ref" in spelled:  # one that leads back here: what is said of it stands beside it
+            properties = {**spelled.get("properties", {}), name: fixed}
+            return {**spelled, "properties": properties, "required": required}
+        return {**spelled, "properties": {**spelled.get("properties", {}), name: fixed}, "required": required}
+
+    # -- small repairs ---------------------------------------------------------------------------------------------
+
+    def _match_enum(self, new: dict[str, Any], where: Where) -> None:
+        """Values of an enum that are not of the type beside it (`type: string, enum: [1, 2]`, unquoted in YAML)."""
+        listed, kind = new.get("enum"), new.get("type")
+        if not isinstance(listed, list) or kind not in ("string", "integer", "number", "boolean"):
+            return
+        read = [_as(value, kind) for value in listed]
+        if any(one is not value for one, value in zip(read, listed, strict=True)):
+            new["enum"] = list(dict.fromkeys(read)) if kind == "string" else read
+            self._note(
+                (*where, "enum"), "enum", f"its values are not all of type {kind}; they are read as if they were"
+            )
+
+    def one_sided(self, node: Any) -> Any:
+        """The schema without the properties that this side never has, without names that are required and unknown."""
+        result = _without_hidden(node, self.hidden, frozenset())
+        return opened(result) if self.results else result
+
+    def _note(self, where: Where, what: str, why: str) -> None:
+        self.notes.append(left_behind(where, what, why))
+
+
+_MOST_NESTED = 24
+"""Definitions that are laid into one another; deeper ones stay references."""
+_MOST_PROPERTIES = 2_000
+"""Of one object; `allOf` that makes more stays `allOf`, or a chain of them would be written out at every link."""
+_MOST_IN_A_RESULT = 20_000
+"""Values in the schema of a result before references are written out; the largest of GitHub has 4,391."""
+
+
+def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
+    """Both schemas as one, where nothing is lost; a property that both describe must follow both. For schemas that are
+    not closed yet."""
+    if len(one.get("properties", ())) + len(other.get("properties", ())) > _MOST_PROPERTIES:
+        return None
+    shared = [name for name in one.get("properties", ()) if name in other.get("properties", ())]
+    if shared:
+        both = {name: _both(one["properties"][name], other["properties"][name]) for name in shared}
+        one = {**one, "properties": {**one["properties"], **both}}
+        other = {**other, "properties": {**other["properties"], **both}}
+    return conjoin(one, other)
+
+
+def _both(one: Any, other: Any) -> Any:
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return other if one is True else one if other is True else False
+    if one == other:
+        return one
+    together = None if "$ref" in one and "$ref" in other else merged(one, other)
+    return {"allOf": [one, other]} if together is None else together
+
+
+def _keep_examples(new: dict[str, Any]) -> None:
+    """OpenAPI's `example` among the `examples` of JSON Schema."""
+    if "example" in new:
+        example = new.pop("example")
+        new.setdefault("examples", [example])
+    if not isinstance(new.get("examples", []), list):
+        del new["examples"]
+
+
+def _as(value: Any, kind: str) -> Any:
+    """The value as one of the type, where it can only be meant as that; otherwise the value itself."""
+    if kind == "string":
+        return json.dumps(value) if isinstance(value, bool | int | float) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        read = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    fits = {"boolean": isinstance(read, bool), "number": isinstance(read, int | float) and not isinstance(read, bool)}
+    fits["integer"] = isinstance(read, int) and not isinstance(read, bool)
+    return read if fits[kind] else value
+
+
+def _values(schema: Any) -> int:
+    """How many values a schema has, those in it counted."""
+    count, stack = 0, [schema]
+    while stack:
+        value = stack.pop()
+        count += 1
+        stack += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return count
+
+
+def _named_in(schema: Any) -> list[str]:
+    """The definitions that a schema names."""
+    found: dict[str, None] = {}
+    stack = [schema]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if isinstance(node.get("$ref"), str):
+                found[node["$ref"].removeprefix("#/$defs/")] = None
+            stack += [child for _, _, child in subschemas(node)]
+    return list(found)
+
+
+def _hidden_names(node: Any, hidden: str) -> frozenset[str]:
+    """Properties that one side never has, in a schema and in those that speak of the same value."""
+    if not isinstance(node, dict):
+        return frozenset()
+    own = {
+        name for name, schema in node.get("properties", {}).items() if isinstance(schema, dict) and schema.get(hidden)
+    }
+    for keyword in IN_PLACE_LIST:
+        for branch in node.get(keyword, ()):
+            own |= _hidden_names(branch, hidden)
+    return frozenset(own)
+
+
+def _without_hidden(node: Any, hidden: str, gone: frozenset[str]) -> Any:
+    if not isinstance(node, dict):
+        return node
+    gone |= _hidden_names(node, hidden)
+    result = dict(node)
+    for keyword, key, child in subschemas(node):
+        inner = _without_hidden(child, hidden, gone if keyword in IN_PLACE_LIST else frozenset())
+        if key is None:
+            result[keyword] = inner
+        else:
+            if result[keyword] is node[keyword]:
+                result[keyword] = node[keyword].copy()
+            result[keyword][key] = inner
+    if "properties" in result:
+        result["properties"] = {name: schema for name, schema in result["properties"].items() if name not in gone}
+    if "required" in result:
+        required = [name for name in result["required"] if name not in gone]
+        if "properties" in result:  # a required name that is not described may be anything
+            result["properties"] |= {name: {} for name in required if name not in result["properties"]}
+        result["required"] = required
+        if not required:
+            del result["required"]
+    return result
