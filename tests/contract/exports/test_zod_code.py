@@ -73,7 +73,7 @@ def test_the_code_is_as_a_person_would_write_it() -> None:
 def back(tools: Toolset, folder: Path) -> Toolset:
     (folder / "node_modules").symlink_to(JUDGES / "node_modules")
     (folder / "tools.mjs").write_text(zod_code(tools, typed=False)[0], encoding="utf-8")
-    return load_zod(str(folder / "tools.mjs"))[0]
+    return load_zod(str(folder / "tools.mjs"))
 
 
 @needs_node
