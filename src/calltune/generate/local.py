@@ -106,6 +106,8 @@ class LocalEngine:
         self.order = order
         """In which order arguments may come; by default as declared where our template is in use, else any."""
         self.prefixes = Prefixes(model, folder=cache_dir)
+        if cache_dir is not None and self.shares_prefix is False:
+            self._say(f"Nothing is kept in {cache_dir}: the layers of this model cannot go on from a kept prefix.")
         self._lock = threading.RLock()
         self._grammars: OrderedDict[str, Grammar] = OrderedDict()
         self._contract_parts: OrderedDict[str, int] = OrderedDict()
@@ -304,6 +306,10 @@ class LocalEngine:
         longest = max((prompts[number] for number in fitting), key=len, default=[])
         if self.shares_prefix is None and len(longest) >= LEAST_TO_TRY:
             self.shares_prefix = sharing_is_exact(self.model, longest)
+            if not self.shares_prefix and self.prefixes.folder is not None:
+                LOG.warning(
+                    "nothing is kept in %s: %s cannot go on from a kept prefix", self.prefixes.folder, self.name
+                )
         batches = plan_batches(
             [prompts[number] for number in fitting],
             max_new=max_tokens,

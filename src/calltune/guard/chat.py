@@ -20,6 +20,7 @@ from calltune.contract.sentences import printable
 from calltune.errors import CalltuneError, ConfigError
 from calltune.generate.completion import Request
 from calltune.generate.constraint import BackendName
+from calltune.generate.load import check_prefix_cache
 from calltune.guard.approval import approve
 from calltune.guard.audit import Audit
 from calltune.guard.execute import declined
@@ -65,6 +66,9 @@ class ChatConfig:
     """0 is greedy."""
     seed: int = 0
     """For temperatures above 0."""
+    prefix_cache: Path | None = None
+    """Folder in which what was computed of a contract (its system text and tools, nothing of what users say) is kept
+    for the next run. It grows to 4 GiB, then the longest unused goes; deleting it any time costs time, no answer."""
     template: Literal["auto", "native", "calltune"] = "auto"
     """Chat template; auto is what the run was trained with."""
     thinking: Literal["auto", "on", "off"] = "auto"
@@ -116,6 +120,7 @@ def chat(config: ChatConfig, *, console: Console, read: Read | None = None, engi
     if config.max_rounds < 1:
         raise ConfigError(f"--max-rounds must be at least 1, got {config.max_rounds}.")
     # before the model is loaded: a mistake in a file is told at once
+    check_prefix_cache(config.prefix_cache, config.model)
     policy = Policy.load(config.policy, toolset) if config.policy else None
     guard = Guard(toolset, policy=policy, audit=Audit(config.audit) if config.audit else None)
     if engine is None:
@@ -129,6 +134,7 @@ def chat(config: ChatConfig, *, console: Console, read: Read | None = None, engi
             template=config.template,
             thinking=config.thinking,
             grammar=config.grammar,
+            cache_dir=config.prefix_cache,
         )
         if notice := getattr(engine, "notice", ""):
             console.print(notice, style="yellow", markup=False)
