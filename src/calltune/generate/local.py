@@ -14,7 +14,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -174,7 +174,7 @@ class LocalEngine:
 
     def stream(
         self, request: Request, *, max_tokens: int = 512, temperature: float = 0.0, seed: int = 0
-    ) -> Iterator[Chunk]:
+    ) -> Generator[Chunk, None, None]:
         """One completion, piece by piece; the last chunk carries the whole of it."""
         chunks: queue.SimpleQueue[Chunk | BaseException] = queue.SimpleQueue()
         left = threading.Event()
