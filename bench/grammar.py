@@ -22,7 +22,8 @@ from calltune.contract.projection import by_keyword
 from calltune.data import read_rows
 from calltune.errors import CalltuneError
 from calltune.generate.constraint import Backend, load_backend
-from calltune.generate.grammar import Grammar, Shape, grammar_of
+from calltune.generate.grammar import Grammar, grammar_of
+from calltune.generate.shape import Shape
 from calltune.render.call_form import call_form
 from calltune.render.parse import Message
 from calltune.render.renderer import Renderer

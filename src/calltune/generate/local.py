@@ -33,8 +33,9 @@ from calltune.generate.batching import Batch, common_prefix, plan_batches
 from calltune.generate.completion import Chunk, Completion, Request, cut_off
 from calltune.generate.constraint import BackendName, Constraint, load_backend
 from calltune.generate.engine import Progress
-from calltune.generate.grammar import Grammar, Order, Shape, kept_grammar
+from calltune.generate.grammar import Grammar, kept_grammar
 from calltune.generate.lookup import Lookup
+from calltune.generate.shape import Order, Shape
 from calltune.render.call_form import call_form
 from calltune.render.parse import Message, ParseFailure
 
