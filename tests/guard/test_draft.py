@@ -141,6 +141,25 @@ def test_ctrl_c_stops_an_answer_and_the_conversation_goes_on_without_it(tmp_path
     assert "stopped.\nWhat you said last, and what followed, is forgotten." in shown and "endless" not in shown
 
 
+def test_ctrl_c_before_the_first_word_leaves_nothing_that_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rich.live import Live
+
+    console = Console(file=Terminal(), force_terminal=True, width=80, height=12, _environ={})
+    refresh, lives = Live.refresh, list[Live]()
+
+    def interrupted(self: Live) -> None:
+        refresh(self)
+        if self not in lives:
+            lives.append(self)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Live, "refresh", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        written((Chunk(word) for word in "ab"), console)
+    (live,) = lives
+    assert not live.is_started and (live._refresh_thread is None or live._refresh_thread.done.is_set())
+
+
 def test_a_draft_longer_than_the_screen_shows_its_end_and_steers_no_terminal() -> None:
     console = Console(file=io.StringIO(), width=40, height=6)
     draft = Draft()

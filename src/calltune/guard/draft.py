@@ -7,9 +7,9 @@ a file or a pipe cannot be taken back.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import AbstractContextManager, closing, nullcontext
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 from calltune.contract.sentences import printable
 from calltune.errors import ModelError
@@ -35,13 +35,20 @@ def written(chunks: Generator[Chunk, None, None], console: Console) -> Completio
     raise ModelError("the model's text ended without its end.")
 
 
-def _on_screen(draft: Draft, console: Console) -> AbstractContextManager[Any]:
+@contextmanager
+def _on_screen(draft: Draft, console: Console) -> Iterator[None]:
     # FORCE_COLOR makes rich take a pipe for a terminal: colours may go there, movements of a cursor may not
     if not console.is_terminal or console.is_dumb_terminal or not console.file.isatty():
-        return nullcontext()
+        yield
+        return
     from rich.live import Live
 
-    return Live(draft, console=console, transient=True, refresh_per_second=8)
+    live = Live(draft, console=console, transient=True, refresh_per_second=8)
+    try:  # not `with live`: Ctrl-C while it starts would leave it drawing
+        live.start()
+        yield
+    finally:
+        live.stop()
 
 
 class Draft:
