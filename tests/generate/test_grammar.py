@@ -311,7 +311,7 @@ def test_a_grammar_is_made_once_and_kept(
 
 
 @cache
-def tagged(template: str) -> tuple[Renderer, Backend, Shape]:
+def tagged(template: str, thinking: Any = "off") -> tuple[Renderer, Backend, Shape]:
     from importlib import resources
 
     from calltune.render.survey import _MARKER
@@ -321,7 +321,7 @@ def tagged(template: str) -> tuple[Renderer, Backend, Shape]:
     tokenizer.chat_template = text
     new = sorted(set(_MARKER.findall(text)) - set(tokenizer.get_vocab()))
     tokenizer.add_special_tokens({"extra_special_tokens": new}, replace_extra_special_tokens=False)
-    renderer = Renderer(tokenizer, template="native", thinking="off")
+    renderer = Renderer(tokenizer, template="native", thinking=thinking)
     backend = load_backend("llguidance", tokenizer, len(tokenizer), sorted(renderer.stop_ids))
     assert backend is not None
     return renderer, backend, shape(renderer)
@@ -577,6 +577,68 @@ def test_objects_inside_come_in_any_order_where_the_arguments_do(renderer: Rende
         assert not grammar.unenforced
     twice = '<tool_call>{"name": "t", "arguments": {"from": {"x": 1, "x": 2, "y": 3}}}</tool_call>'
     assert not accepts(backend, renderer, grammar, twice)
+
+
+# -- Gemma 4: bare keys, texts between marks
+
+
+def gemma(thinking: Any = "off") -> tuple[Renderer, Backend, Shape]:
+    return tagged("gemma4_v5", thinking)
+
+
+def gemma_target(renderer: Renderer, tools: Toolset, *arguments: Any, **beside: str) -> str:
+    calls = [{"function": {"name": "many", "arguments": given}} for given in arguments]
+    turn = {"role": "assistant", "content": "", "tool_calls": calls, **beside}
+    target = renderer.chat.turn([{"role": "user", "content": "Hi"}, turn], 1, tools.to_openai()).target
+    for stop in renderer.chat.stop_texts:
+        target = target.removesuffix(stop)
+    return target
+
+
+def test_the_form_of_gemmas_calls_is_found() -> None:
+    _, _, shape = gemma("on")
+    form = shape.form
+    assert (form.first, form.last, form.quote) == ("<|tool_call>call:", "<tool_call|>", '<|"|>')
+    assert form.thinks and form.thought == ("<|channel>thought\n", "<channel|>") and form.text_after
+
+
+@pytest.mark.parametrize("order", ["declared", "free"])
+@pytest.mark.parametrize(("arguments", "good"), ARGUMENTS)
+def test_calls_in_gemmas_dialect(arguments: dict[str, Any], good: bool, order: Any) -> None:
+    renderer, backend, shape = gemma()
+    tools = Toolset([MANY])
+    for choice in ("auto", "required"):
+        grammar = grammar_of(tools, replace(shape, choice=choice, order=order), backend.fits)
+        text = gemma_target(renderer, tools, arguments, arguments)
+        assert accepts(backend, renderer, grammar, text) is good, (choice, text)
+
+
+def test_thoughts_and_text_beside_calls_stand_where_gemma_writes_them() -> None:
+    renderer, backend, shape = gemma("on")
+    tools = Toolset([MANY])
+    grammar = grammar_of(tools, shape, backend.fits)
+    text = gemma_target(renderer, tools, {"count": 3, "text": "x"}, content="Wait.", reasoning_content="Hm.")
+    assert "Wait." in text and "Hm." in text and accepts(backend, renderer, grammar, text)
+
+
+@settings(deadline=None, max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(schema=schemas(), seed=st.integers(0, 9), order=st.sampled_from(["declared", "free"]))
+def test_whatever_is_drawn_in_gemmas_dialect_follows_the_contract_but_for_what_is_listed(
+    schema: Any, seed: int, order: Any
+) -> None:
+    renderer, backend, form = gemma()
+    properties = {"v": schema, "n": {"type": ["integer", "null"]}, "E": {"enum": ["x", 1, {"b": [None], "a": "y"}]}}
+    tools = Toolset([Tool(name="many", parameters={"type": "object", "properties": properties, "required": ["v"]})])
+    grammar = grammar_of(tools, replace(form, choice="required", parallel=False, order=order), backend.fits)
+    text = drawn(backend, renderer, grammar, random.Random(seed), renderer.encoder.ids('<|"|>', inside=True))
+    if text is None:
+        return
+    prompt = renderer.chat.text([{"role": "user", "content": "Hi"}], tools.to_openai())
+    read = renderer.chat.parse_text(text, prompt=prompt, tools=tools.to_openai())
+    assert isinstance(read, Message) and len(read.calls) == 1, text
+    listed = {one.pointer.split("/")[2] for one in grammar.unenforced}
+    for problem in tools.check("many", read.calls[0].arguments):
+        assert problem.pointer.split("/")[1] in listed, (problem, text)
 
 
 def test_one_definition_that_does_not_fit_does_not_open_the_whole_tool(backend: Backend) -> None:

@@ -10,11 +10,12 @@ and where undeclared members are allowed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from calltune.contract import Tool
 from calltune.contract.projection import TWICE, Unenforced, schema_text
+from calltune.contract.validate import build_validator
 from calltune.generate.shape import Shape, literal
 
 MOST_IN_FREE_ORDER = 5
@@ -24,6 +25,8 @@ MOST_INSIDE = 4
 """The same for objects inside arguments; larger ones come in declared order."""
 PLAIN = frozenset({"type", "properties", "required", "additionalProperties", "$defs"})
 """What is said of an object whose members may be written out one by one."""
+Place = tuple[str | int, ...]
+"""Where something stands in a schema."""
 
 
 def json_arguments(rule: str, tool: Tool, schema: dict[str, Any], shape: Shape, left: list[Unenforced]) -> list[str]:
@@ -67,6 +70,22 @@ def any_order(rule: str, needed: Sequence[bool], comma: str, end: str) -> Iterat
             if not written >> number & 1:
                 ways.append(f"{comma if written else ''} {rule}v{number} {rule}s{written | 1 << number}".strip())
         yield f"{rule}s{written}: {' | '.join(ways)}"
+
+
+def choices(schema: Mapping[str, Any]) -> list[tuple[Place, Any]]:
+    """The schemas of which one must be met and their places, where the schema says only that; [] where it does not."""
+    for word in ("anyOf", "oneOf"):
+        if schema.keys() == {word}:
+            return [((word, number), inner) for number, inner in enumerate(schema[word])]
+    if isinstance(schema.get("type"), list) and not schema.keys() & {"anyOf", "oneOf", "allOf", "$ref"}:
+        return [((), {**schema, "type": kind}) for kind in schema["type"]]
+    return []
+
+
+def options_of(schema: Mapping[str, Any], definitions: Any) -> list[Any]:
+    """The values of `enum` or `const` that the whole schema allows."""
+    allowed = build_validator({**schema, **({"$defs": definitions} if definitions else {})})
+    return [option for option in schema.get("enum", [schema.get("const")]) if allowed.is_valid(option)]
 
 
 def _members_in_any_order(

@@ -23,6 +23,7 @@ from calltune.contract.files import write_whole
 from calltune.contract.projection import Fits, Unenforced, project
 from calltune.errors import ConfigError
 from calltune.generate.arguments import json_arguments
+from calltune.generate.dialect import dialect_arguments
 from calltune.generate.shape import Shape, literal
 from calltune.generate.tagged import tagged_arguments
 from calltune.render.conformance import cache_folder
@@ -90,7 +91,7 @@ def grammar_of(toolset: Toolset, shape: Shape, fits: Fits) -> Grammar:
         unenforced += left
         if schema.get("type") != "object":
             is_open.append(tool.name)
-        arguments = json_arguments if shape.form.tags is None else tagged_arguments
+        arguments = tagged_arguments if shape.form.tags else dialect_arguments if shape.form.quote else json_arguments
         rules += arguments(f"args{number}", tool, schema, shape, unenforced)
     name = " | ".join(
         f"{literal(tool.name)} {shape.text(shape.form.middle)} args{number}" for number, tool in enumerate(offered)
@@ -117,7 +118,9 @@ def _turn(shape: Shape, *, calls: bool) -> str:
         answer = f"{text} | {turn}" if text == "PLAIN" else f"TEXT ({turn})?"
     else:
         answer = turn
-    think, closed = shape.text("<think>"), shape.text("</think>")
+    if form.text_after and calls and not one_only:
+        answer = f"TEXT ({turn} TEXT)?" if shape.choice == "auto" else f"{turn} TEXT"
+    think, closed = map(shape.text, form.thought)
     if form.thought_is_open:
         start = f"TEXT {closed} WS answer"
     elif form.thinks:

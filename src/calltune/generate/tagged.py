@@ -16,8 +16,7 @@ from typing import Any
 from calltune.contract import Tool
 from calltune.contract.problem import pointer
 from calltune.contract.projection import TWICE, Unenforced
-from calltune.contract.validate import build_validator
-from calltune.generate.arguments import MOST_IN_FREE_ORDER, PLAIN, any_order, json_value
+from calltune.generate.arguments import MOST_IN_FREE_ORDER, PLAIN, any_order, choices, json_value, options_of
 from calltune.generate.shape import Shape, literal
 from calltune.render.call_form import Tags
 
@@ -84,14 +83,13 @@ def _value(rule: str, schema: Any, types: Sequence[str], definitions: Any, shape
     words = [word for word in schema if word != "type" or schema["type"] != "string"]
     if "enum" in schema or "const" in schema:
         keyword = "enum" if "enum" in schema else "const"
-        allowed = build_validator({**schema, **({"$defs": definitions} if definitions else {})})
-        options = [option for option in schema.get("enum", [schema.get("const")]) if allowed.is_valid(option)]
+        options = options_of(schema, definitions)
         if not options:
             return None, [], words
         texts = dict.fromkeys(_written(option, shape) for option in options)
         unread = [option for option in options if not _reads_back(option, types, shape)]
         return f"({' | '.join(map(literal, texts))})", [], [keyword] if unread else []
-    if branches := _branches(schema):
+    if branches := [inner for _, inner in choices(schema)]:
         if _is_any_text(branches):
             return None, [], []
         values = [_value(f"{rule}u{number}", inner, types, definitions, shape) for number, inner in enumerate(branches)]
@@ -111,17 +109,6 @@ def _value(rule: str, schema: Any, types: Sequence[str], definitions: Any, shape
     if kind == "null":
         return literal(tags.null), [], []
     return (*json_value(rule, schema, definitions, shape), [])
-
-
-def _branches(schema: Mapping[str, Any]) -> list[Any]:
-    """The schemas of which one must be met, where the schema says only that; [] where it is not a choice."""
-    if schema.keys() == {"anyOf"}:
-        return list(schema["anyOf"])
-    if schema.keys() == {"oneOf"}:
-        return list(schema["oneOf"])
-    if isinstance(schema.get("type"), list) and not schema.keys() & {"anyOf", "oneOf", "allOf", "$ref"}:
-        return [{**schema, "type": kind} for kind in schema["type"]]
-    return []
 
 
 def _is_any_text(branches: Sequence[Any]) -> bool:
