@@ -522,7 +522,7 @@ def test_values_in_tags_are_read_as_transformers_reads_them(value: Any, kinds: l
     assert (type(read), read) == (type(expected), expected)
 
 
-@settings(deadline=None, max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(deadline=None, max_examples=20, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(schema=schemas(), seed=st.integers(0, 9), order=st.sampled_from(["declared", "free"]))
 def test_whatever_is_drawn_in_tags_follows_the_contract_but_for_what_is_listed(
     schema: Any, seed: int, order: Any
@@ -621,7 +621,7 @@ def test_thoughts_and_text_beside_calls_stand_where_gemma_writes_them() -> None:
     assert "Wait." in text and "Hm." in text and accepts(backend, renderer, grammar, text)
 
 
-@settings(deadline=None, max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(deadline=None, max_examples=20, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(schema=schemas(), seed=st.integers(0, 9), order=st.sampled_from(["declared", "free"]))
 def test_whatever_is_drawn_in_gemmas_dialect_follows_the_contract_but_for_what_is_listed(
     schema: Any, seed: int, order: Any
