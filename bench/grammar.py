@@ -3,7 +3,8 @@ contract, but for what is listed as left to validation. It needs the folder that
 
 For every file: the assistant turns whose calls are valid, rendered as in training, token by token under the grammar of
 their row (`auto`, arguments as declared; and in any order, as written). For every tool: a call drawn from random logits
-at temperature 2, read back and checked against the whole contract; after 60 tokens only tokens that lead to an end."""
+at temperature 2, read back and checked against the whole contract; after 60 tokens only tokens that lead to an end. The
+same with some turns of each file and some tools for templates that write arguments in other ways."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ import random
 import time
 from collections import Counter
 from functools import cache
+from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,30 +25,45 @@ from calltune.contract.projection import by_keyword
 from calltune.data import read_rows
 from calltune.errors import CalltuneError
 from calltune.generate.constraint import Backend, load_backend
-from calltune.generate.grammar import Grammar, Shape, grammar_of
+from calltune.generate.dialect import UNREADABLE
+from calltune.generate.grammar import Grammar, grammar_of
+from calltune.generate.shape import Shape
 from calltune.render.call_form import call_form
 from calltune.render.parse import Message
 from calltune.render.renderer import Renderer
 from calltune.render.source import load_tokenizer, resolve_model
+from calltune.render.survey import _MARKER
 
 MOST_TOKENS = 400
 CLOSING_AFTER = 60
+TEMPLATES = ("qwen3_6", "glm4moe", "nemotron_3_nano", "gemma4_v5")
+"""Those of trl that write no JSON object: arguments in tags, or in a dialect."""
 
 
 class Judge:
-    """One back end on the vocabulary of the embedded model."""
+    """One back end on the vocabulary of the embedded model, with its template or one of trl's."""
 
-    def __init__(self, name: Any) -> None:
-        self.renderer = Renderer(load_tokenizer(resolve_model("base")))
-        tokenizer = self.renderer.tokenizer
+    def __init__(self, name: Any, template: str = "") -> None:
+        tokenizer = load_tokenizer(resolve_model("base"))
+        if template:
+            file = resources.files("trl").joinpath(f"chat_templates/{template}.jinja")
+            tokenizer.chat_template = file.read_text(encoding="utf-8")
+            new = sorted(set(_MARKER.findall(tokenizer.chat_template)) - set(tokenizer.get_vocab()))
+            tokenizer.add_special_tokens({"extra_special_tokens": new}, replace_extra_special_tokens=False)
+            self.renderer = Renderer(tokenizer, template="native", thinking="off")
+        else:
+            self.renderer = Renderer(tokenizer)
         backend = load_backend(name, tokenizer, len(tokenizer), sorted(self.renderer.stop_ids))
         assert backend is not None
         self.backend: Backend = backend
         form = call_form(self.renderer.chat)
         assert form is not None
         self.form = form
+        self.ending: list[int] = self.renderer.encoder.ids(form.quote, inside=True) if form.quote else []
         self.specials = {text: token for token, text in self.renderer.encoder.added.items()}
         texts = [tokenizer.decode([token]) for token in range(len(tokenizer))]
+        if form.tags is not None:  # texts in tags end only with the whole tag
+            self.ending = self.renderer.encoder.ids(form.tags.close, inside=True)
         self.closing = np.array([text[:1] in ('"', "}", "]", ",") or token in self.specials.values()
                                  for token, text in enumerate(texts)])  # fmt: skip
         self.kept: dict[tuple[str, str], Grammar] = {}
@@ -73,6 +91,10 @@ class Judge:
         for length in range(MOST_TOKENS):
             if row.ended:
                 break
+            if self.ending and length % 40 == 39 and row.allowed_part(self.ending) == len(self.ending):
+                row.take(self.ending)
+                ids += self.ending
+                continue
             allowed = np.unpackbits(np.frombuffer(row.mask(), np.uint8), bitorder="little")[:width].astype(bool)
             if length > CLOSING_AFTER and (allowed & self.closing).any():
                 allowed &= self.closing
@@ -88,10 +110,10 @@ class Judge:
         return self.renderer.encoder.decode(ids)[0]
 
 
-def gold(judge: Judge, path: Path, tools: dict[str, Tool]) -> Counter[str]:
-    """The turns of a file; the tools that are met are put into `tools`."""
+def gold(judge: Judge, path: Path, tools: dict[str, Tool], rows: int | None = None) -> Counter[str]:
+    """The turns of a file, or of its first rows; the tools that are met are put into `tools`."""
     found: Counter[str] = Counter()
-    for row in read_rows(path):
+    for row in islice(read_rows(path), rows):
         conversation = row.conversation
         if conversation is None:
             continue
@@ -109,7 +131,11 @@ def gold(judge: Judge, path: Path, tools: dict[str, Tool]) -> Counter[str]:
             found["turns"] += 1
             found["calls"] += len(calls)
             for order, given in (("declared", conversation.tools), ("free", ())):
-                ids = rendered(judge.renderer, conversation.messages[: index + 1], given)
+                try:
+                    ids = rendered(judge.renderer, conversation.messages[: index + 1], given)
+                except CalltuneError:
+                    found[f"not rendered by the template, {order}"] += 1
+                    continue
                 found[f"refused, {order}"] += not judge.accepts(judge.grammar(offered, order=order), ids)
     return found
 
@@ -120,6 +146,7 @@ def rendered(renderer: Renderer, messages: Any, tools: Any) -> list[int]:
     target = renderer.chat.prepared_turn(prepared, len(prepared) - 1, [], cut).target
     for stop in renderer.chat.stop_texts:
         target = target.removesuffix(stop)
+    target = target.removeprefix("<think>\n\n</think>\n\n")
     return list(renderer.encoder.encode(target, cut=cut, inside=True).ids)
 
 
@@ -138,9 +165,12 @@ def drawn(judge: Judge, tools: list[Tool]) -> dict[str, Any]:
         if text is None:
             found["not ended"] += 1
             continue
-        read = judge.renderer.chat.parse_text(text)
+        offered = contract.to_openai()
+        prompt = judge.renderer.chat.text([{"role": "user", "content": "Hi"}], offered)
+        read = judge.renderer.chat.parse_text(text, prompt=prompt, tools=offered)
         if not isinstance(read, Message) or len(read.calls) != 1:
-            found["unreadable"] += 1
+            listed = any(one.keyword == UNREADABLE for one in grammar.unenforced)
+            found["unreadable where that was listed" if listed else "unreadable"] += 1
             continue
         call = read.calls[0]
         problems = contract.check(call.name, call.arguments_text or call.arguments)
@@ -175,6 +205,13 @@ def main() -> dict[str, Any]:
             f"  ({time.perf_counter() - start:.0f} s)"
         )
     print(f"{'all':32} {dict(total)}")
+    some = random.Random(0).sample(list(tools.values()), min(500, len(tools)))
+    for template in TEMPLATES:
+        other, total = Judge("llguidance", template), Counter[str]()
+        for path in files():
+            total += gold(other, path, {}, rows=100)
+        result[template] = {"gold": dict(total), "drawn": drawn(other, some)}
+        print(f"{template}: {result[template]}")
     for name in ("llguidance", "xgrammar"):
         try:
             one = judge if name == "llguidance" else Judge(name)

@@ -21,7 +21,9 @@ from calltune.contract.projection import HUGE_NUMBERS, NO_SUCH_DAY, TWICE, proje
 from calltune.contract.validate import build_validator
 from calltune.errors import ConfigError
 from calltune.generate.constraint import Backend, load_backend
-from calltune.generate.grammar import Grammar, Shape, grammar_of, kept_grammar
+from calltune.generate.grammar import Grammar, grammar_of, kept_grammar
+from calltune.generate.shape import Shape
+from calltune.generate.tagged import UNREADABLE, read_in_tags, types_as_read
 from calltune.render.call_form import call_form
 from calltune.render.declared import in_declared_order
 from calltune.render.parse import Message
@@ -309,7 +311,7 @@ def test_a_grammar_is_made_once_and_kept(
 
 
 @cache
-def tagged(template: str) -> tuple[Renderer, Backend, Shape]:
+def tagged(template: str, thinking: Any = "off") -> tuple[Renderer, Backend, Shape]:
     from importlib import resources
 
     from calltune.render.survey import _MARKER
@@ -319,7 +321,7 @@ def tagged(template: str) -> tuple[Renderer, Backend, Shape]:
     tokenizer.chat_template = text
     new = sorted(set(_MARKER.findall(text)) - set(tokenizer.get_vocab()))
     tokenizer.add_special_tokens({"extra_special_tokens": new}, replace_extra_special_tokens=False)
-    renderer = Renderer(tokenizer, template="native", thinking="off")
+    renderer = Renderer(tokenizer, template="native", thinking=thinking)
     backend = load_backend("llguidance", tokenizer, len(tokenizer), sorted(renderer.stop_ids))
     assert backend is not None
     return renderer, backend, shape(renderer)
@@ -397,6 +399,248 @@ def test_what_is_drawn_in_tags_reads_and_follows_the_contract(template: str) -> 
     assert read_back
 
 
+ODD = Tool(
+    name="many",
+    parameters={
+        "type": "object",
+        "properties": {
+            "a name": {"type": "integer", "minimum": 1, "maximum": 9},
+            'say "hi"': {"type": "boolean"},
+            "constant": {"type": "object", "const": {"a": [1, "é"]}},
+            "mixed": {"type": ["string", "integer", "null", "boolean"], "enum": ["x y", 1, None, True]},
+            "maybe": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 99}, {"type": "null"}]},
+            "either": {
+                "anyOf": [{"type": "string", "enum": ["auto"]}, {"type": "array", "items": {"type": "boolean"}}]
+            },
+            "text": {"type": ["string", "null"]},
+        },
+        "required": ["a name", "mixed"],
+    },
+)
+ODD_ARGUMENTS: list[tuple[dict[str, Any], bool]] = [
+    ({"a name": 3, 'say "hi"': True, "constant": {"a": [1, "é"]}, "mixed": None, "maybe": None, "text": "a\nb"}, True),
+    ({"a name": 3, "mixed": "x y", "either": [True, False], "text": None}, True),
+    ({"a name": 3, "mixed": True, "maybe": 5, "either": "auto"}, True),
+    ({"a name": 3, "mixed": 1}, True),
+    ({"a name": 3, "mixed": 2}, False),
+    ({"a name": 3, "mixed": False}, False),
+    ({"a name": 3, "mixed": 1, "constant": {"a": [1]}}, False),
+    ({"a name": 3, "mixed": 1, "maybe": 100}, False),
+    ({"a name": 3, "mixed": 1, "maybe": "none"}, False),
+    ({"a name": 3, "mixed": 1, "either": "other"}, False),
+    ({"a name": 3}, False),
+]
+
+
+def target_in_tags(renderer: Renderer, tools: Toolset, arguments: dict[str, Any]) -> str:
+    """What a model would write to call `many`."""
+    calls = [{"function": {"name": "many", "arguments": arguments}}]
+    messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "", "tool_calls": calls}]
+    target = renderer.chat.turn(messages, 1, tools.to_openai()).target
+    for stop in renderer.chat.stop_texts:
+        target = target.removesuffix(stop)
+    return target.removeprefix("<think>\n\n</think>\n\n")
+
+
+@pytest.mark.parametrize("template", TAGGED)
+def test_constants_mixed_values_and_odd_names_in_tags(template: str) -> None:
+    renderer, backend, form = tagged(template)
+    tools = Toolset([ODD])
+    for order in ("declared", "free"):
+        grammar = grammar_of(tools, replace(form, choice="required", order=order), backend.fits)  # type: ignore[arg-type]
+        unseen = {one.keyword for one in grammar.unenforced}
+        assert unseen == ({TWICE} if order == "declared" else {"required", TWICE})
+        for arguments, good in ODD_ARGUMENTS:
+            assert (tools.check("many", arguments) == ()) is good
+            if "mixed" in arguments or "required" not in unseen:
+                text = target_in_tags(renderer, tools, arguments)
+                assert accepts(backend, renderer, grammar, text) is good, (order, text)
+
+
+@pytest.mark.parametrize("template", TAGGED)
+def test_few_arguments_in_tags_come_once_each_in_any_order(template: str) -> None:
+    renderer, backend, form = tagged(template)
+    tools = Toolset([replace(WEATHER, name="many")])
+    grammar = grammar_of(tools, replace(form, choice="required", order="free"), backend.fits)
+    text = target_in_tags(renderer, tools, {"unit": "c", "city": "Oslo"})
+    assert accepts(backend, renderer, grammar, text)
+    assert not accepts(backend, renderer, grammar, target_in_tags(renderer, tools, {"unit": "c", "days": 3}))
+    assert not {"required", TWICE} & {one.keyword for one in grammar.unenforced}
+
+
+@pytest.mark.parametrize("template", TAGGED)
+def test_undeclared_arguments_have_any_name_but_a_declared_one(template: str) -> None:
+    renderer, backend, form = tagged(template)
+    parameters = {"type": "object", "properties": {"n": {"type": "integer"}}, "additionalProperties": True}
+    tools = Toolset([Tool(name="many", parameters=parameters)])
+    for order in ("declared", "free"):
+        grammar = grammar_of(tools, replace(form, choice="required", order=order), backend.fits)  # type: ignore[arg-type]
+        assert accepts(backend, renderer, grammar, target_in_tags(renderer, tools, {"n": 1, "größe (cm)": "x"}))
+        assert not accepts(backend, renderer, grammar, target_in_tags(renderer, tools, {"n": "x"}))
+
+
+@pytest.mark.parametrize("template", TAGGED)
+@pytest.mark.parametrize(
+    ("inner", "left"),
+    [
+        ({"enum": ["a", 1]}, {"enum"}),
+        ({"type": ["boolean", "integer"], "minimum": 3}, {"type", "minimum"}),
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, {"type"}),
+        ({"const": {"a": 1}}, {"const"}),
+    ],
+)
+def test_what_would_not_be_read_as_it_is_meant_is_listed(template: str, inner: Any, left: set[str]) -> None:
+    _, backend, form = tagged(template)
+    tool = Tool(name="many", parameters={"type": "object", "properties": {"x": inner}})
+    grammar = grammar_of(Toolset([tool]), replace(form, choice="required"), backend.fits)
+    assert left <= {one.keyword for one in grammar.unenforced if one.pointer == "/properties/x"}
+
+
+def test_a_name_that_ends_its_own_tag_is_listed() -> None:
+    _, backend, form = tagged("qwen3_6")
+    tool = Tool(name="many", parameters={"type": "object", "properties": {"a>b": {"type": "integer"}}})
+    grammar = grammar_of(Toolset([tool]), replace(form, choice="required"), backend.fits)
+    assert UNREADABLE in {one.keyword for one in grammar.unenforced}
+
+
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-9, 9), st.sampled_from(["a", "1", "true", "null", " x", "2.5", 2.5])
+)
+KINDS = st.lists(
+    st.sampled_from(["string", "integer", "number", "boolean", "null", "object", "array"]), max_size=3, unique=True
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(value=st.one_of(SCALARS, st.lists(SCALARS, max_size=2), st.dictionaries(st.just("k"), SCALARS)), kinds=KINDS)
+def test_values_in_tags_are_read_as_transformers_reads_them(value: Any, kinds: list[str]) -> None:
+    from transformers.utils.chat_parsing.response_parser import _coerce, _schema_types
+
+    schema = {"anyOf": [{"type": kind} for kind in kinds]} if len(kinds) % 2 else {"type": kinds}
+    text = value if isinstance(value, str) else json.dumps(value)
+    read, expected = read_in_tags(text, types_as_read(schema)), _coerce(text.strip(), _schema_types(schema))
+    assert (type(read), read) == (type(expected), expected)
+
+
+@settings(deadline=None, max_examples=20, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(schema=schemas(), seed=st.integers(0, 9), order=st.sampled_from(["declared", "free"]))
+def test_whatever_is_drawn_in_tags_follows_the_contract_but_for_what_is_listed(
+    schema: Any, seed: int, order: Any
+) -> None:
+    template = TAGGED[seed % len(TAGGED)]
+    renderer, backend, form = tagged(template)
+    properties = {"v w": schema, "n": {"type": ["integer", "null"]}}
+    tools = Toolset([Tool(name="many", parameters={"type": "object", "properties": properties, "required": ["v w"]})])
+    grammar = grammar_of(tools, replace(form, choice="required", parallel=False, order=order), backend.fits)
+    assert form.form.tags is not None
+    text = drawn(
+        backend, renderer, grammar, random.Random(seed), renderer.encoder.ids(form.form.tags.close, inside=True)
+    )
+    if text is None:
+        return
+    prompt = renderer.chat.text([{"role": "user", "content": "Hi"}], tools.to_openai())
+    read = renderer.chat.parse_text(text, prompt=prompt, tools=tools.to_openai())
+    assert isinstance(read, Message) and len(read.calls) == 1, text
+    listed = {one.pointer.split("/")[2] for one in grammar.unenforced}
+    for problem in tools.check("many", read.calls[0].arguments):
+        assert problem.pointer.split("/")[1] in listed, (problem, text)
+
+
+NESTED = Tool(
+    name="t",
+    parameters={
+        "type": "object",
+        "properties": {
+            "from": {
+                "type": "object",
+                "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}},
+                "required": ["x", "y"],
+            },
+            "legs": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"km": {"type": "integer"}, "on foot": {"type": "boolean"}}},
+            },
+        },
+    },
+)
+
+
+def test_objects_inside_come_in_any_order_where_the_arguments_do(renderer: Renderer, backend: Backend) -> None:
+    tools = Toolset([NESTED])
+    turned = {"legs": [{"on foot": True, "km": 3}, {}, {"km": 1, "on foot": False}], "from": {"y": 1, "x": 2}}
+    for order, good in (("declared", False), ("free", True)):
+        grammar = grammar_of(tools, shape(renderer, choice="required", order=order), backend.fits)
+        assert accepts(backend, renderer, grammar, call("t", turned)) is good
+        assert accepts(backend, renderer, grammar, call("t", in_declared_order(turned, NESTED.parameters)))
+        for bad in ({"from": {"y": 1}}, {"from": {"x": 1, "y": 2, "z": 3}}, {"legs": [{"km": "3"}]}, {"legs": {}}):
+            assert not accepts(backend, renderer, grammar, call("t", bad)), bad
+        assert not grammar.unenforced
+    twice = '<tool_call>{"name": "t", "arguments": {"from": {"x": 1, "x": 2, "y": 3}}}</tool_call>'
+    assert not accepts(backend, renderer, grammar, twice)
+
+
+# -- Gemma 4: bare keys, texts between marks
+
+
+def gemma(thinking: Any = "off") -> tuple[Renderer, Backend, Shape]:
+    return tagged("gemma4_v5", thinking)
+
+
+def gemma_target(renderer: Renderer, tools: Toolset, *arguments: Any, **beside: str) -> str:
+    calls = [{"function": {"name": "many", "arguments": given}} for given in arguments]
+    turn = {"role": "assistant", "content": "", "tool_calls": calls, **beside}
+    target = renderer.chat.turn([{"role": "user", "content": "Hi"}, turn], 1, tools.to_openai()).target
+    for stop in renderer.chat.stop_texts:
+        target = target.removesuffix(stop)
+    return target
+
+
+def test_the_form_of_gemmas_calls_is_found() -> None:
+    _, _, shape = gemma("on")
+    form = shape.form
+    assert (form.first, form.last, form.quote) == ("<|tool_call>call:", "<tool_call|>", '<|"|>')
+    assert form.thinks and form.thought == ("<|channel>thought\n", "<channel|>") and form.text_after
+
+
+@pytest.mark.parametrize("order", ["declared", "free"])
+@pytest.mark.parametrize(("arguments", "good"), ARGUMENTS)
+def test_calls_in_gemmas_dialect(arguments: dict[str, Any], good: bool, order: Any) -> None:
+    renderer, backend, shape = gemma()
+    tools = Toolset([MANY])
+    for choice in ("auto", "required"):
+        grammar = grammar_of(tools, replace(shape, choice=choice, order=order), backend.fits)
+        text = gemma_target(renderer, tools, arguments, arguments)
+        assert accepts(backend, renderer, grammar, text) is good, (choice, text)
+
+
+def test_thoughts_and_text_beside_calls_stand_where_gemma_writes_them() -> None:
+    renderer, backend, shape = gemma("on")
+    tools = Toolset([MANY])
+    grammar = grammar_of(tools, shape, backend.fits)
+    text = gemma_target(renderer, tools, {"count": 3, "text": "x"}, content="Wait.", reasoning_content="Hm.")
+    assert "Wait." in text and "Hm." in text and accepts(backend, renderer, grammar, text)
+
+
+@settings(deadline=None, max_examples=20, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(schema=schemas(), seed=st.integers(0, 9), order=st.sampled_from(["declared", "free"]))
+def test_whatever_is_drawn_in_gemmas_dialect_follows_the_contract_but_for_what_is_listed(
+    schema: Any, seed: int, order: Any
+) -> None:
+    renderer, backend, form = gemma()
+    properties = {"v": schema, "n": {"type": ["integer", "null"]}, "E": {"enum": ["x", 1, {"b": [None], "a": "y"}]}}
+    tools = Toolset([Tool(name="many", parameters={"type": "object", "properties": properties, "required": ["v"]})])
+    grammar = grammar_of(tools, replace(form, choice="required", parallel=False, order=order), backend.fits)
+    text = drawn(backend, renderer, grammar, random.Random(seed), renderer.encoder.ids('<|"|>', inside=True))
+    if text is None:
+        return
+    prompt = renderer.chat.text([{"role": "user", "content": "Hi"}], tools.to_openai())
+    read = renderer.chat.parse_text(text, prompt=prompt, tools=tools.to_openai())
+    assert isinstance(read, Message) and len(read.calls) == 1, text
+    listed = {one.pointer.split("/")[2] for one in grammar.unenforced}
+    for problem in tools.check("many", read.calls[0].arguments):
+        assert problem.pointer.split("/")[1] in listed, (problem, text)
+
+
 def test_one_definition_that_does_not_fit_does_not_open_the_whole_tool(backend: Backend) -> None:
     node = {
         "type": "object",
@@ -429,7 +673,7 @@ def test_a_call_cannot_be_demanded_without_tools(renderer: Renderer, backend: Ba
 @pytest.mark.parametrize(
     ("properties", "arguments", "left"),
     [
-        ({"x": {"type": ["integer", "null"]}}, {"x": 5}, {"type"}),
+        ({"x": {"type": ["string", "integer"]}}, {"x": 5}, {"type"}),
         ({"x": {"enum": ["caf\u00e9", "b"]}}, {"x": "caf\u00e9"}, set()),
         ({"x": {"type": "array", "items": {"type": "string"}}}, {"x": ["caf\u00e9"]}, set()),
     ],

@@ -24,6 +24,7 @@ from calltune.evaluate.rows import EvalRow, Turns, eval_rows
 from calltune.evaluate.run import predict, write_predictions
 from calltune.generate import Engine, Progress, load_engine
 from calltune.generate.constraint import BackendName
+from calltune.generate.load import check_prefix_cache
 from calltune.train.run_folder import find_run
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ class EvalConfig:
     """Keep answers well-formed with a grammar made from the contract; off measures what the model does by itself."""
     batch_tokens: int | None = None
     """Tokens that the caches of one batch may hold; default: what fits into a quarter of the free memory."""
+    prefix_cache: Path | None = None
+    """Folder in which what was computed of a contract (its system text and tools, nothing of what users say) is kept
+    for the next run. It grows to 4 GiB, then the longest unused goes; deleting it any time costs time, no answer."""
     template: Literal["auto", "native", "calltune"] = "auto"
     """Chat template, as in training; auto is what the run was trained with."""
     thinking: Literal["auto", "on", "off"] = "auto"
@@ -121,6 +125,7 @@ def _check(config: EvalConfig) -> None:
         faults.append(f"--out is a folder, and {config.out} is a file")
     if faults:
         raise ConfigError("some options do not fit:", faults=faults)
+    check_prefix_cache(config.prefix_cache, config.model, *([config.compare] if config.compare else []))
     if config.out is not None:  # found out now, not after an hour of generation
         try:
             config.out.mkdir(parents=True, exist_ok=True)
@@ -142,6 +147,7 @@ def _score(model: str, rows: Sequence[EvalRow], config: EvalConfig, console: Con
             thinking=config.thinking,
             batch_tokens=config.batch_tokens,
             grammar=config.grammar,
+            cache_dir=config.prefix_cache,
         )
         if notice := getattr(engine, "notice", ""):
             console.print(notice, style="yellow", markup=False)

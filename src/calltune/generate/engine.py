@@ -6,7 +6,7 @@ Three implementations: `LocalEngine` (a model in this process), `RemoteEngine` (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Protocol
 
 from calltune.generate.completion import Chunk, Completion, Request
@@ -36,7 +36,7 @@ class Engine(Protocol):
 
     def stream(
         self, request: Request, *, max_tokens: int = 512, temperature: float = 0.0, seed: int = 0
-    ) -> Iterator[Chunk]:
+    ) -> Generator[Chunk, None, None]:
         """One completion, piece by piece; the last chunk carries the whole of it."""
 
     def parse(self, completion: Completion) -> Message | ParseFailure:

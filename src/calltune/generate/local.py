@@ -14,7 +14,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,8 +33,9 @@ from calltune.generate.batching import Batch, common_prefix, plan_batches
 from calltune.generate.completion import Chunk, Completion, Request, cut_off
 from calltune.generate.constraint import BackendName, Constraint, load_backend
 from calltune.generate.engine import Progress
-from calltune.generate.grammar import Grammar, Order, Shape, kept_grammar
+from calltune.generate.grammar import Grammar, kept_grammar
 from calltune.generate.lookup import Lookup
+from calltune.generate.shape import Order, Shape
 from calltune.render.call_form import call_form
 from calltune.render.parse import Message, ParseFailure
 
@@ -106,6 +107,8 @@ class LocalEngine:
         self.order = order
         """In which order arguments may come; by default as declared where our template is in use, else any."""
         self.prefixes = Prefixes(model, folder=cache_dir)
+        if cache_dir is not None and self.shares_prefix is False:
+            self._say(f"Nothing is kept in {cache_dir}: the layers of this model cannot go on from a kept prefix.")
         self._lock = threading.RLock()
         self._grammars: OrderedDict[str, Grammar] = OrderedDict()
         self._contract_parts: OrderedDict[str, int] = OrderedDict()
@@ -172,7 +175,7 @@ class LocalEngine:
 
     def stream(
         self, request: Request, *, max_tokens: int = 512, temperature: float = 0.0, seed: int = 0
-    ) -> Iterator[Chunk]:
+    ) -> Generator[Chunk, None, None]:
         """One completion, piece by piece; the last chunk carries the whole of it."""
         chunks: queue.SimpleQueue[Chunk | BaseException] = queue.SimpleQueue()
         left = threading.Event()
@@ -304,6 +307,10 @@ class LocalEngine:
         longest = max((prompts[number] for number in fitting), key=len, default=[])
         if self.shares_prefix is None and len(longest) >= LEAST_TO_TRY:
             self.shares_prefix = sharing_is_exact(self.model, longest)
+            if not self.shares_prefix and self.prefixes.folder is not None:
+                LOG.warning(
+                    "nothing is kept in %s: %s cannot go on from a kept prefix", self.prefixes.folder, self.name
+                )
         batches = plan_batches(
             [prompts[number] for number in fitting],
             max_new=max_tokens,

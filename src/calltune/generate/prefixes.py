@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,8 @@ LIMIT = 512 << 20
 """Bytes of keys and values kept in memory."""
 DISK_LIMIT = 4 << 30
 """Bytes of files."""
+OURS = re.compile(r"[0-9a-f]{16}-[0-9a-f]{32}(\.\d+\.part|\.safetensors)")
+"""Names of the files written here. No other file is ever removed: the folder may hold a model's own weights."""
 
 
 class Prefixes:
@@ -111,7 +114,8 @@ class Prefixes:
 
     def _sweep(self) -> None:
         assert self.folder is not None
-        files = sorted(self.folder.glob("*.safetensors"), key=lambda file: file.stat().st_mtime)
+        ours = [file for file in self.folder.iterdir() if OURS.fullmatch(file.name)]
+        files = sorted(ours, key=lambda file: file.stat().st_mtime)
         total = sum(file.stat().st_size for file in files)
         for file in files:
             if total <= DISK_LIMIT:

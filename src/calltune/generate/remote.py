@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +106,7 @@ class RemoteEngine:
 
     def stream(
         self, request: Request, *, max_tokens: int = 512, temperature: float = 0.0, seed: int = 0
-    ) -> Iterator[Chunk]:
+    ) -> Generator[Chunk, None, None]:
         """One completion, piece by piece; the last chunk carries the whole of it, calls included."""
         start = time.perf_counter()
         turn = Streamed()

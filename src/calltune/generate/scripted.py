@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 
 from calltune.errors import ModelError
 from calltune.generate.completion import Chunk, Completion, Request, cut_off
@@ -44,7 +44,7 @@ class ScriptedEngine:
 
     def stream(
         self, request: Request, *, max_tokens: int = 512, temperature: float = 0.0, seed: int = 0
-    ) -> Iterator[Chunk]:
+    ) -> Generator[Chunk, None, None]:
         """The next completion, word by word."""
         (completion,) = self.complete([request], max_tokens=max_tokens, temperature=temperature, seed=seed)
         yield from (Chunk(piece) for piece in re.findall(r"\S+\s*|\s+", completion.text))

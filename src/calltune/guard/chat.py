@@ -1,8 +1,9 @@
 """`calltune chat`: talk to a model in the terminal and see every call it proposes with the guard's verdict.
 
-In: what the user types. Out: replies; accepted calls in green, rejected ones in red with the reasons, which the model
-gets once to mend its turn. Functions run only when the contract was made from Python functions: reads at once, writes
-when the user says yes. Otherwise the user types the result. Not here: streaming, and the loop of a program (`loop`).
+In: what the user types. Out: what the model writes while it writes it (`draft`), then replies; accepted calls in green,
+rejected ones in red with the reasons, which the model gets once to mend its turn. Functions run only when the contract
+was made from Python functions: reads at once, writes when the user says yes. Otherwise the user types the result. Not
+here: the loop of a program (`loop`), which asks nobody between two calls of a turn and lets nobody type a result.
 """
 
 from __future__ import annotations
@@ -19,16 +20,18 @@ from calltune.contract import Problem, Toolset
 from calltune.contract.drift import DriftChoice, settle
 from calltune.contract.sentences import printable
 from calltune.errors import CalltuneError, ConfigError
-from calltune.generate.completion import Request
+from calltune.generate.completion import Completion, Request
 from calltune.generate.constraint import BackendName
+from calltune.generate.load import check_prefix_cache
 from calltune.guard.approval import approve
 from calltune.guard.audit import Audit
+from calltune.guard.draft import written
 from calltune.guard.execute import declined
 from calltune.guard.guard import Guard
 from calltune.guard.messages import assistant_message, retry_messages, tool_message
 from calltune.guard.outcome import Outcome, shorten
 from calltune.guard.policy import Policy
-from calltune.render.parse import ToolCall
+from calltune.render.parse import Message, ToolCall
 from calltune.train.run_folder import find_run
 
 if TYPE_CHECKING:
@@ -38,7 +41,9 @@ if TYPE_CHECKING:
 
 Read = Callable[[str], str]
 
-HELP = "/tools shows the contract, /reset forgets the conversation, /quit ends (so does Ctrl-D)."
+HELP = (
+    "/tools shows the contract, /reset forgets the conversation, /quit ends (so does Ctrl-D); Ctrl-C stops an answer."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +71,9 @@ class ChatConfig:
     """0 is greedy."""
     seed: int = 0
     """For temperatures above 0."""
+    prefix_cache: Path | None = None
+    """Folder in which what was computed of a contract (its system text and tools, nothing of what users say) is kept
+    for the next run. It grows to 4 GiB, then the longest unused goes; deleting it any time costs time, no answer."""
     template: Literal["auto", "native", "calltune"] = "auto"
     """Chat template; auto is what the run was trained with."""
     thinking: Literal["auto", "on", "off"] = "auto"
@@ -120,6 +128,7 @@ def chat(config: ChatConfig, *, console: Console, read: Read | None = None, engi
     if config.max_rounds < 1:
         raise ConfigError(f"--max-rounds must be at least 1, got {config.max_rounds}.")
     # before the model is loaded: a mistake in a file is told at once
+    check_prefix_cache(config.prefix_cache, config.model)
     policy = Policy.load(config.policy, toolset) if config.policy else None
     guard = Guard(toolset, policy=policy, audit=Audit(config.audit) if config.audit else None)
     if engine is None:
@@ -133,6 +142,7 @@ def chat(config: ChatConfig, *, console: Console, read: Read | None = None, engi
             template=config.template,
             thinking=config.thinking,
             grammar=config.grammar,
+            cache_dir=config.prefix_cache,
         )
         if notice := getattr(engine, "notice", ""):
             console.print(notice, style="yellow", markup=False)
@@ -220,7 +230,7 @@ class _Chat:
     def _turn(self, said: str) -> None:
         """One thing the user says. A turn that fails is forgotten, so that the conversation stays one that can be
         rendered."""
-        before = len(self.messages)
+        before, executed = len(self.messages), self.report.executed
         self.messages.append({"role": "user", "content": said})
         self.report.turns += 1
         try:
@@ -230,20 +240,22 @@ class _Chat:
             ended = False
         if not ended:
             del self.messages[before:]
-            self._say("What you said last, and what followed, is forgotten.", style="dim")
+            ran = " What has run stays done." if self.report.executed > executed else ""
+            self._say(f"What you said last, and what followed, is forgotten.{ran}", style="dim")
 
     def _answer(self) -> bool:
         """The model's turns until it replies; True if it did."""
         sent_back = False
         for _ in range(self.config.max_rounds):
             request = Request(tuple(self.messages), self.tools)
-            config = self.config
-            completion = self.engine.complete(
-                [request], max_tokens=config.max_tokens, temperature=config.temperature, seed=config.seed
-            )[0]
+            completion = self._completion(request)
+            if completion is None:
+                return False
             parsed = self.engine.parse(completion)
+            if isinstance(parsed, Message) and parsed.reasoning:
+                self._say(f"thought> {parsed.reasoning}", style="dim")
             outcome = self._approved(self.guard.check(completion, parsed=parsed, messages=self.messages))
-            self._show(outcome)
+            self._show(outcome, completion)
             if outcome.decision == "ask":
                 self.messages.append({"role": "assistant", "content": outcome.question})
                 return True
@@ -263,8 +275,21 @@ class _Chat:
         self._say(f"stopped after {self.config.max_rounds} turns of the model.", style="yellow")
         return False
 
-    def _show(self, outcome: Outcome) -> None:
-        if outcome.reply:
+    def _completion(self, request: Request) -> Completion | None:
+        """The model's turn, shown while it is written; None when the user stopped it."""
+        config = self.config
+        options: dict[str, Any] = {"temperature": config.temperature, "seed": config.seed}
+        try:
+            return written(self.engine.stream(request, max_tokens=config.max_tokens, **options), self.console)
+        except KeyboardInterrupt:
+            self._say("stopped.", style="yellow")
+            return None
+
+    def _show(self, outcome: Outcome, completion: Completion) -> None:
+        if outcome.decision in ("rejected", "fallback"):
+            if said := outcome.reply or ("" if outcome.proposed else completion.text):
+                self._say(f"rejected> {shorten(said)}", style="dim strike")
+        elif outcome.reply:
             self._say(f"model> {outcome.reply}", style="bold")
         for place, call in enumerate(outcome.proposed):
             problems = outcome.problems_of(place)

@@ -1,16 +1,16 @@
 """How a chat template writes calls, found out by rendering some: what stands before a name, between a name and its
 arguments, around each argument, between two calls, after the last.
 
-In: a template in use. Out: a `CallForm`, or None where its calls are neither a name and one JSON object nor a name and
-arguments in tags of their own. `generate.grammar` makes a grammar of it. (The idea of comparing renderings is that of
-llama.cpp's docs/autoparser.md.)"""
+In: a template in use. Out: a `CallForm`, or None where its calls are neither a name and one JSON object, nor a name and
+arguments in tags of their own, nor a name and an object with bare keys (Gemma 4). `generate.grammar` makes a grammar of
+it. (The idea of comparing renderings is that of llama.cpp's docs/autoparser.md.)"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os.path import commonprefix
 from typing import Any
 
@@ -57,13 +57,19 @@ class CallForm:
     thought_is_open: bool
     """Whether the prompt has begun it already."""
     tags: Tags | None = None
-    """None: the arguments are one JSON object."""
+    """How arguments are written one by one; None: they are one object."""
+    quote: str | None = None
+    """What stands around texts in an object whose keys are bare and sorted; None: it is JSON."""
+    thought: tuple[str, str] = ("<think>", "</think>")
+    """What stands around a thought."""
+    text_after: bool = False
+    """Whether text beside calls is written after them."""
 
 
 def call_form(chat: Chat) -> CallForm | None:
     """The form of a template's calls; None where it is none of those known, or two probes disagree."""
     try:
-        return _one_object(chat) or _in_tags(chat)
+        return _one_object(chat) or _in_tags(chat) or _with_bare_keys(chat)
     except TemplateError:
         return None
 
@@ -109,6 +115,51 @@ def _in_tags(chat: Chat) -> CallForm | None:
     return _form(chat, first=first, middle=head, between=between, last=last, separators=separators, tags=tags)
 
 
+BARE = re.compile(r"\w+")
+"""Keys and names that are read where they stand bare."""
+
+
+def bare_order(key: str) -> str:
+    """By what Jinja's `dictsort` sorts."""
+    return key.lower()
+
+
+def in_dialect(value: Any, quote: str) -> str:
+    """A value with bare, sorted keys and texts between quotes of their own."""
+    if isinstance(value, Mapping):
+        members = (f"{key}:{in_dialect(value[key], quote)}" for key in sorted(value, key=bare_order))
+        return f"{{{','.join(members)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(in_dialect(item, quote) for item in value)}]"
+    return f"{quote}{value}{quote}" if isinstance(value, str) else json.dumps(value)
+
+
+def _with_bare_keys(chat: Chat) -> CallForm | None:
+    one = _target(chat, _NAMES[:1], {"probe_key": "probe value"})
+    parts = re.split(f"{_NAMES[0]}|probe_key|probe value", one)
+    if len(parts) != 4 or parts[1] != "{" or not parts[2].startswith(":"):
+        return None
+    first, quote = parts[0], parts[2][1:]
+    if quote not in chat.encoder.added.values() or not parts[3].startswith(quote + "}"):
+        return None
+    last = parts[3].removeprefix(quote + "}")
+    value = {"b": ["x", {"c": True, "D": None, "a": 1.5}, {}, []], "A": "y"}
+    body, two = in_dialect(value, quote), _target(chat, _NAMES, value)
+    between = two.removeprefix(f"{first}{_NAMES[0]}{body}").removesuffix(f"{_NAMES[1]}{body}{last}")
+    if two != f"{first}{_NAMES[0]}{body}{between}{_NAMES[1]}{body}{last}":
+        return None
+    beside = _target(chat, _NAMES[:1], {}, content="probe text", reasoning_content="probe thought")
+    opening, _, rest = beside.partition("probe thought")
+    calls = f"{first}{_NAMES[0]}{{}}{last}"
+    if beside.replace("probe text", "").count(calls) != 1:
+        return None
+    thought = (opening, rest.partition(calls)[0].partition("probe text")[0].strip())
+    thinks = chat.thinking != "off" and all(thought)
+    after = beside.endswith("probe text")
+    form = _form(chat, first=first, middle="", between=between, last=last, separators=(",", ":"), quote=quote)
+    return replace(form, thinks=thinks, thought=thought if all(thought) else form.thought, text_after=after)
+
+
 def _form(chat: Chat, **texts: Any) -> CallForm:
     prompt = chat.text([{"role": "user", "content": "Hi"}], [])
     thinks = chat.thinking != "off" and "<think>" in chat.format.template
@@ -119,10 +170,10 @@ def _common_end(one: str, other: str) -> str:
     return commonprefix([one[::-1], other[::-1]])[::-1]  # noqa: RUF071 - strings, not paths
 
 
-def _target(chat: Chat, names: Sequence[str], arguments: Mapping[str, Any] = _ARGUMENTS) -> str:
+def _target(chat: Chat, names: Sequence[str], arguments: Mapping[str, Any] = _ARGUMENTS, **beside: str) -> str:
     """What a model writes to call these, without the stop token and an empty thought."""
     calls = [{"id": f"id{name}", "function": {"name": name, "arguments": arguments}} for name in names]
-    turn = {"role": "assistant", "content": "", "tool_calls": calls}
+    turn = {"role": "assistant", "content": "", "tool_calls": calls, **beside}
     messages: list[dict[str, Any]] = [{"role": "user", "content": "Hi"}, turn]
     tools = [{"type": "function", "function": {"name": name, "description": "", "parameters": {}}} for name in _NAMES]
     target = chat.turn(messages, 1, tools).target
