@@ -115,7 +115,7 @@ def measure(options: Options, folder: Path, console: Console) -> dict[str, Any]:
             ),
             console=quiet,
         ).to_json()
-        found[name] = {"n": report["n"], "without": report["before"], "with": report["after"]}
+        found[name] = {"without": report["before"]["metrics"], "with": report["after"]["metrics"]}
     return found
 
 
@@ -126,8 +126,8 @@ def show(found: dict[str, Any], console: Console) -> None:
     )
     for name in ("made rows", "gold rows"):
         for metric in SHOWN:
-            before, after = (found[name][side].get(metric, {}) for side in ("without", "with"))
-            if before.get("value") is not None and after.get("value") is not None:
+            before, after = (found[name][side][metric] for side in ("without", "with"))
+            if before["value"] is not None and after["value"] is not None:
                 line = f"{100 * before['value']:5.1f} -> {100 * after['value']:5.1f}  (n = {after['n']})"
                 console.print(f"  held-out {name}  {metric:<13} {line}", highlight=False)
 
