@@ -28,5 +28,6 @@ def test_a_documented_example_prints_what_is_shown(name: str, number: int, code:
 
 def test_every_linked_file_exists() -> None:
     for path in (ROOT / "README.md", ROOT / "base-model" / "README.md", *(ROOT / "docs").glob("*.md")):
-        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+        text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+        for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (path.parent / link).exists(), f"{path.name} links to {link}"

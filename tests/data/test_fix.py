@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calltune.cli import mend_recorded_call
+from calltune.compose import mend_recorded_call
 from calltune.contract import Toolset
 from calltune.data.fix import Fixed, fix_row
 from calltune.data.lines import Line

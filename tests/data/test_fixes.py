@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from calltune.cli import mend_recorded_call
+from calltune.compose import mend_recorded_call
 from calltune.data import CheckConfig, CheckReport, check
 from calltune.errors import ConfigError, DataError
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from calltune.cli import mend_recorded_call
+from calltune.compose import mend_recorded_call
 from calltune.data import CheckConfig, check, check_row, read_rows
 from calltune.data.rules import count_bad_calls, place_of
 

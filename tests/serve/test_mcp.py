@@ -323,7 +323,7 @@ def test_nothing_but_the_protocol_is_on_standard_output(tmp_path: Path) -> None:
 
 
 def test_what_is_served_reads_back_as_what_it_was_made_from(tmp_path: Path) -> None:
-    source = f"mcp:PYTHONPATH=$PYTHONPATH {shlex.join(command('--tools', WEATHER))}"
+    source = f"mcp:{shlex.join(command('--tools', WEATHER))}"
     back, weather = Toolset.load(source), Toolset.load(WEATHER)
     assert back == weather and back.fingerprint == weather.fingerprint
     assert back.functions["set_alert"](city="Oslo", event="frost") == {"city": "Oslo", "event": "frost", "active": True}
@@ -379,7 +379,12 @@ def test_a_port_that_is_taken_is_an_error() -> None:
 
 def test_ctrl_c_ends_a_server_that_waits(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        command("--tools", WEATHER), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command("--tools", WEATHER),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
     )
     assert process.stderr and "serving 3 tools" in process.stderr.readline()
     time.sleep(0.3)
