@@ -47,6 +47,7 @@ def test_a_value_is_cut_with_the_words_that_hang_on_it(text: str, value: Any, le
         ("I would like a table in Rome", True),
         ("x" * 10_000 + " in Rome", "Rome"),
         (" " * 1900 + "in Rome", "Rome"),
+        ("I'd like a mexican coffee right now.", "mexican coffee"),
     ],
 )
 def test_a_sentence_that_would_break_is_left_alone(text: str, value: Any) -> None:

@@ -25,6 +25,10 @@ _PREPOSITIONS = (
 )
 _DETERMINERS = "the|a|an|my|our|some|any"
 _GO_ON = r"in|at|for|on|to|from|by|with|near|please|that|which|who|starting|until|today|tomorrow|tonight|thanks|thank"
+_NO_NOUN = (
+    "and|or|but|if|when|while|because|so|right|now|soon|asap|later|here|there|again|instead|too|also|then|this|next"
+)
+"""What an article cannot stand before: "I'd like a right now"."""
 _AFTER = re.compile(
     rf"(?=\s*(?:$|[.!?;]|,\s+(?-i:[a-z])|\s(?:{_GO_ON})\b|\sand\s(?:i|then|also|please|we|tell|give|find|show|book|let|check|get)\b))",
     re.IGNORECASE,
@@ -106,7 +110,7 @@ def _cuts(text: str, found: re.Match[str], counted: bool) -> Iterator[Cut]:
     if lead and _AFTER.match(after[end:]) and not _HANGING.search(before[: lead.start()]):
         yield _cut(text, lead.start(), found.end() + end, said)
     between = re.search(rf"\s({_DETERMINERS})\s+$", before, re.IGNORECASE)
-    if between and re.match(r"\s+[a-z]{3,}", after) and not re.match(rf"\s+(?:{_GO_ON}|and|or)\b", after):
+    if between and re.match(r"\s+[a-z]{3,}", after) and not re.match(rf"\s+(?:{_GO_ON}|{_NO_NOUN})\b", after):
         article = between[1]
         if article in ("a", "an"):
             article = "an" if _VOWEL.match(after) else "a"
