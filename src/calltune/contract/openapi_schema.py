@@ -269,7 +269,7 @@ class Schemas:
 
 _MOST_NESTED = 24
 """Definitions that are laid into one another; deeper ones stay references."""
-_MOST_IN_A_RESULT = 20_000
+_MOST_IN_A_RESULT = 10_000
 """Values in the schema of a result before references are written out; the largest of GitHub has 4,391."""
 
 
