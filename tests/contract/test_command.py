@@ -108,3 +108,20 @@ def test_what_zod_says_and_the_contract_cannot_is_shown(tmp_path: Path) -> None:
     assert [one["what"] for one in report.to_json()["not_carried"]] == ["refine"]
     with pytest.raises(ConfigError, match="read from"):
         tools(ToolsConfig(source=f"{source}:t", out=source), console=console)
+
+
+SHOP = Path(__file__).parents[2] / "examples" / "shop" / "openapi.yaml"
+
+
+def test_what_a_document_says_and_the_contract_does_not_hold_is_shown(tmp_path: Path) -> None:
+    console = Console(file=io.StringIO(), width=200)
+    report = tools(ToolsConfig(source=str(SHOP), include=("tag:orders",), deprecated=False), console=console)
+    report.show(console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "orders_create: callbacks (/paths/~1orders/post/callbacks). The service calls them, not the model." in text
+    first = report.to_json()["not_carried"][0]
+    assert first["tool"] == "orders_create" and first["what"] == "callbacks" and len(report.toolset) == 5
+    data = {"openapi": "3.1.0", "paths": {"/a": {"get": {}}}, "webhooks": {f"w{n}": {} for n in range(30)}}
+    (tmp_path / "many.json").write_text(json.dumps(data))
+    tools(ToolsConfig(source=str(tmp_path / "many.json")), console=console).show(console)
+    assert "and 10 more; in all 30 webhook" in console.file.getvalue()  # type: ignore[attr-defined]

@@ -131,6 +131,7 @@ def test_a_body_that_is_no_plain_object_is_one_argument() -> None:
         {"type": "object"},
         {"type": "object", "properties": {"a": {}}, "additionalProperties": {"type": "string"}},
         {"type": "object", "properties": {"a": {}}, "minProperties": 1},
+        {"type": "object", "properties": {"a": {}}, "additionalProperties": {}},
         {"anyOf": [{"type": "object", "properties": {"a": {}}}, {"type": "string"}]},
     ):
         assert list(parameters(with_body(schema))["properties"]) == ["body"]
@@ -159,6 +160,18 @@ def test_forms_are_carried_and_files_are_not() -> None:
     assert operations(form)["op"].arguments == (Argument(name="a", key="a", place="field", style="form", explode=True),)
     with pytest.raises(ContractError, match="image/png"):
         openapi_tools(with_body({}, media_type="image/png"))
+
+
+@pytest.mark.parametrize("media_type", ["application/x\r\nX-Evil: 1+json", "application/é+json", "json"])
+def test_a_media_type_that_is_none_is_not_put_into_a_header(media_type: str) -> None:
+    tools = openapi_tools(with_body({"type": "object", "properties": {"a": {}}}, media_type=media_type, required=False))
+    assert not tools["op"].parameters["properties"] and noted(tools)["body"]
+
+
+def test_a_header_whose_name_is_none_is_no_argument() -> None:
+    listed = [{"name": "X-A\r\nX-Evil", "in": "header"}, {"name": "a=b; c", "in": "cookie"}]
+    tools = openapi_tools(document({"parameters": listed}))
+    assert not tools["op"].parameters["properties"] and set(noted(tools)) == {"header", "cookie"}
 
 
 def test_a_path_argument_that_is_not_described_is_one_all_the_same() -> None:

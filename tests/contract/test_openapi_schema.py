@@ -41,6 +41,7 @@ def named(name: str) -> Json:
         ({"type": "integer", "format": "int64"}, [2**40], [0.5]),
         ({"type": "string", "enum": [1, 2.5, True]}, ["1", "2.5", "true"], [1, True]),
         ({"type": "boolean", "enum": ["true"]}, [True], ["true"]),
+        ({"type": "string", "enum": [1, "1", {}]}, ["1"], [1, {}]),
         ({"type": "string", "format": "date"}, ["2026-05-31"], ["31.5.2026"]),
         ({"type": "string", "format": "colour"}, ["#fff"], [3]),
         ({"type": "string", "pattern": "^(?!x)"}, ["x"], [3]),

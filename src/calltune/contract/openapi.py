@@ -17,7 +17,8 @@ from calltune.errors import ContractError
 from .choosing import Choice, chosen
 from .keywords import place
 from .not_carried import NotCarried
-from .openapi_arguments import Read, is_json, read_arguments
+from .openapi_arguments import Read, read_arguments
+from .openapi_body import is_json
 from .openapi_document import Document, Where, items, left_behind
 from .openapi_schema import Schemas, TooLargeError
 from .operations import Entry, Operation, entries
@@ -161,7 +162,7 @@ def _canonical(schema: dict[str, Any], note: Callable[..., None], *, arguments: 
             _drop(result, where[1:])
             note(where[1:], "default", f"{sentence.removesuffix('.')}; it is left out")
         result, faults = examined(result, arguments=arguments)
-    return result
+    return f"{place(faults[0][0])}: {faults[0][1]}" if faults else result
 
 
 def _drop(schema: Any, path: Where) -> None:
@@ -171,7 +172,8 @@ def _drop(schema: Any, path: Where) -> None:
 
 
 def _description(entry: Entry, read: Read) -> str:
-    summary, text = (str(entry.body.get(key) or "").strip() for key in ("summary", "description"))
+    said = (entry.body.get(key) for key in ("summary", "description"))
+    summary, text = (one.strip() if isinstance(one, str) else "" for one in said)
     parts = [text] if text.startswith(summary) else [summary, text]
     if entry.deprecated:
         parts.append("Deprecated.")

@@ -13,17 +13,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .closing import conjoin, opened
+from .closing import opened
 from .dialects import modern_words, nullable
 from .json_text import MAX_VALUES, quote
-from .keywords import ANNOTATIONS, IN_PLACE_LIST, subschemas
+from .keywords import ANNOTATIONS, subschemas
 from .not_carried import NotCarried
 from .openapi_document import Document, Where, items, left_behind
+from .openapi_sides import merged, without_hidden
 
 _LEFT_OUT = frozenset({"xml", "externalDocs", "$id", "$anchor", "$schema", "$vocabulary", "$defs", "definitions"})
 """`$defs` are reached by the references that name them."""
-_UNSENDABLE = "readOnly"
-_UNSEEN = "writeOnly"
 
 
 class TooLargeError(Exception):
@@ -36,7 +35,7 @@ class Schemas:
     def __init__(self, document: Document, *, results: bool = False) -> None:
         self.document = document
         self.results = results
-        self.hidden = _UNSEEN if results else _UNSENDABLE
+        self.hidden = "writeOnly" if results else "readOnly"
         self.notes: list[NotCarried] = []
         """What was left behind in schemas that several operations may share."""
         self._names: dict[Where, str] = {}
@@ -235,7 +234,7 @@ class Schemas:
         own = self.spelled_out(spelled.get("properties", {}).get(name, {}))
         own = own if isinstance(own, dict) else {}
         listed = own["enum"] if isinstance(own.get("enum"), list) else [own["const"]] if "const" in own else []
-        if len(listed) == 1 or (listed and not values):
+        if len(listed) == 1 or (listed and not values) or own.get(self.hidden):
             return branch if isinstance(branch, dict) else None
         fitting = [value for value in values if not listed or value in listed]
         if not fitting:
@@ -243,9 +242,6 @@ class Schemas:
         fixed = {key: value for key, value in own.items() if key in ("title", "description")}
         fixed |= {"type": "string", "const": fitting[0]} if len(fitting) == 1 else {"type": "string", "enum": fitting}
         required = list(dict.fromkeys([*spelled.get("required", ()), name]))
-        if "$ref" in spelled:  # one that leads back here: what is said of it stands beside it
-            properties = {**spelled.get("properties", {}), name: fixed}
-            return {**spelled, "properties": properties, "required": required}
         return {**spelled, "properties": {**spelled.get("properties", {}), name: fixed}, "required": required}
 
     # -- small repairs ---------------------------------------------------------------------------------------------
@@ -257,14 +253,14 @@ class Schemas:
             return
         read = [_as(value, kind) for value in listed]
         if any(one is not value for one, value in zip(read, listed, strict=True)):
-            new["enum"] = list(dict.fromkeys(read)) if kind == "string" else read
+            new["enum"] = [value for index, value in enumerate(read) if value not in read[:index]]
             self._note(
                 (*where, "enum"), "enum", f"its values are not all of type {kind}; they are read as if they were"
             )
 
     def one_sided(self, node: Any) -> Any:
         """The schema without the properties that this side never has, without names that are required and unknown."""
-        result = _without_hidden(node, self.hidden, frozenset())
+        result = without_hidden(node, self.hidden)
         return opened(result) if self.results else result
 
     def _note(self, where: Where, what: str, why: str) -> None:
@@ -273,32 +269,8 @@ class Schemas:
 
 _MOST_NESTED = 24
 """Definitions that are laid into one another; deeper ones stay references."""
-_MOST_PROPERTIES = 2_000
-"""Of one object; `allOf` that makes more stays `allOf`, or a chain of them would be written out at every link."""
-_MOST_IN_A_RESULT = 20_000
+_MOST_IN_A_RESULT = 10_000
 """Values in the schema of a result before references are written out; the largest of GitHub has 4,391."""
-
-
-def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
-    """Both schemas as one, where nothing is lost; a property that both describe must follow both. For schemas that are
-    not closed yet."""
-    if len(one.get("properties", ())) + len(other.get("properties", ())) > _MOST_PROPERTIES:
-        return None
-    shared = [name for name in one.get("properties", ()) if name in other.get("properties", ())]
-    if shared:
-        both = {name: _both(one["properties"][name], other["properties"][name]) for name in shared}
-        one = {**one, "properties": {**one["properties"], **both}}
-        other = {**other, "properties": {**other["properties"], **both}}
-    return conjoin(one, other)
-
-
-def _both(one: Any, other: Any) -> Any:
-    if not isinstance(one, dict) or not isinstance(other, dict):
-        return other if one is True else one if other is True else False
-    if one == other:
-        return one
-    together = None if "$ref" in one and "$ref" in other else merged(one, other)
-    return {"allOf": [one, other]} if together is None else together
 
 
 def _keep_examples(new: dict[str, Any]) -> None:
@@ -346,41 +318,3 @@ def _named_in(schema: Any) -> list[str]:
                 found[node["$ref"].removeprefix("#/$defs/")] = None
             stack += [child for _, _, child in subschemas(node)]
     return list(found)
-
-
-def _hidden_names(node: Any, hidden: str) -> frozenset[str]:
-    """Properties that one side never has, in a schema and in those that speak of the same value."""
-    if not isinstance(node, dict):
-        return frozenset()
-    own = {
-        name for name, schema in node.get("properties", {}).items() if isinstance(schema, dict) and schema.get(hidden)
-    }
-    for keyword in IN_PLACE_LIST:
-        for branch in node.get(keyword, ()):
-            own |= _hidden_names(branch, hidden)
-    return frozenset(own)
-
-
-def _without_hidden(node: Any, hidden: str, gone: frozenset[str]) -> Any:
-    if not isinstance(node, dict):
-        return node
-    gone |= _hidden_names(node, hidden)
-    result = dict(node)
-    for keyword, key, child in subschemas(node):
-        inner = _without_hidden(child, hidden, gone if keyword in IN_PLACE_LIST else frozenset())
-        if key is None:
-            result[keyword] = inner
-        else:
-            if result[keyword] is node[keyword]:
-                result[keyword] = node[keyword].copy()
-            result[keyword][key] = inner
-    if "properties" in result:
-        result["properties"] = {name: schema for name, schema in result["properties"].items() if name not in gone}
-    if "required" in result:
-        required = [name for name in result["required"] if name not in gone]
-        if "properties" in result:  # a required name that is not described may be anything
-            result["properties"] |= {name: {} for name in required if name not in result["properties"]}
-        result["required"] = required
-        if not required:
-            del result["required"]
-    return result

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from calltune.contract.openapi_arguments import FORM, MULTIPART, is_json
+from calltune.contract.openapi_body import FORM, MULTIPART, is_json
 from calltune.contract.operations import Argument, Operation
 from calltune.guard.execute import ToolError
 
