@@ -110,14 +110,12 @@ def core(rng: Random, tool: ToolWords, mentions: Mentions) -> tuple[str, bool]:
         head, commands = rng.choice(_BEING if adjective else _THERE).replace("~", outlook[1].text), False
         after += [pair for pair in before if pair is not owner]
     else:
-        adding = not {"add", "put", "save"}.isdisjoint(tool.verbs)
-        if (
-            about is None
-            and not adding
-            and (held := next((pair for pair in after if _about(pair) == "playlist"), None))
-        ):
-            after.remove(held)
-            about = held
+        if about is None:
+            adding = not {"add", "put", "save"}.isdisjoint(tool.verbs)
+            held = next((pair for pair in after if _about(pair) == ("artist" if adding else "playlist")), None)
+            if held is not None and (not adding or rng.random() < 0.5):
+                after.remove(held)
+                about = held
         head, commands = _head(rng, tool, [pair for pair in before if pair is not owner], about, after)
     front = next((pair for pair in after if _about(pair) in _FRONT), None)
     if front is not None and rng.random() < 0.06:
@@ -155,6 +153,9 @@ def _head(
         thing = _named(rng, about, noun, kind is not None)
         thing = without_article(thing) if adjectives else thing
         thing = " ".join([*([select[1].text] if select else []), *adjectives, thing])
+    elif tool.inside and nouns and not select and (adjectives or kind) and rng.random() < 0.5:
+        where = " ".join([*adjectives, noun if kind else tool.inside[1]])
+        thing = f"{a_noun(rng, rng.choice(nouns))} {tool.inside[0]} {_with_article(rng, where, plain=True)}"
     elif adjectives or select or kind:
         bare = " ".join([*adjectives, without_article(noun)]).strip()
         thing = f"{select[1].text} {bare}" if select else _with_article(rng, bare, plain=bool(kind))
@@ -173,6 +174,8 @@ def _head(
 def _named(rng: Random, about: tuple[Argument, Said], noun: str, is_kind: bool) -> str:
     """The thing by its name: "the novel Silent River", "Silent River"."""
     bare = about[1].text
+    if _about(about) == "artist":
+        return f"{rng.choice(('the', 'a', 'some'))} {noun} by {bare}" if is_kind else bare
     if _about(about) == "playlist" and not is_kind:
         return rng.choice(("~", "the playlist ~", "my ~ playlist", "the ~ playlist", "my playlist ~")).replace(
             "~", bare

@@ -73,7 +73,7 @@ _VERBS = {
     "estimate": "estimate,guess,work out",
     "translate": "translate,put,how do you say,what is",
     "rate": "rate,give,I'd rate,I give,I would give,score,review,I want to give",
-    "give": "give,hand,assign,grant",
+    "give": "give,assign",
     "review": "review,rate",
     "assign": "assign,give,hand,pass",
     "schedule": "schedule,plan,set up,arrange,book,put in",
@@ -121,6 +121,7 @@ _CUTS = re.compile(
     r"\s+(?:for|to|from|in|by|on|at|with|that|which|of the user|of a given|given|using|based|according|into|when|if|and"
     r" (?:return|get|send))\b.*$|[,;:(].*$"
 )
+_INSIDE = re.compile(r"\b(at|in) an? ([a-z]+)\b")
 _ARTICLES = ("the", "a", "an", "some", "my", "your", "this", "all", "any")
 _PREPOSITIONS = {"to", "for", "in", "on", "at", "by", "with", "from", "of", "into", "me", "up", "off", "out"}
 _QUESTION_WORDS = {"is", "are", "how", "what", "when", "where", "who", "which", "whether", "does", "do", "can"}
@@ -143,6 +144,8 @@ class ToolWords:
     """Whether it tells something, so that a question fits."""
     words: frozenset[str]
     """Every word of its name and description."""
+    inside: tuple[str, str] | None = None
+    """Where that is, by the description: ("at", "restaurant") of "book a table at a restaurant"."""
     questions: tuple[str, ...] = ()
     """Its description, where that is a question: "is a service up"."""
 
@@ -171,7 +174,17 @@ def tool_words(tool: Tool, others: Sequence[Tool] = ()) -> ToolWords:
     questions = (" ".join(said).lower(),) if asked else ()
     words = frozenset(singular(word) for word in (*parts, *words_of(sentence)))
     reads = own in _READS or verb in _READS or (tool.effect == "read" and not described)
-    return ToolWords(tool.name, tuple(verbs), tuple(filter(None, nouns)), phrase, reads, words, questions)
+    inside = _INSIDE.search(sentence)
+    return ToolWords(
+        name=tool.name,
+        verbs=tuple(verbs),
+        nouns=tuple(filter(None, nouns)),
+        phrase=phrase,
+        reads=reads,
+        words=words,
+        inside=(inside[1], inside[2]) if inside else None,
+        questions=questions,
+    )
 
 
 def _said(verb: str) -> tuple[str, ...]:

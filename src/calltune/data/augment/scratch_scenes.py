@@ -5,6 +5,7 @@ the tool that was drawn."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -70,10 +71,12 @@ def _arguments(tool: Tool) -> list[Argument]:
     properties = tool.parameters.get("properties")
     required = tool.parameters.get("required") or ()
     names = [*(properties or {}), *(name for name in required if name not in (properties or {}))]
-    return [
+    found = [
         argument_of(name, (properties or {}).get(name, {}), required=name in required, root=tool.parameters)
         for name in names
     ]
+    about = Counter(argument.topic.name for argument in found if argument.topic is not None)
+    return [replace(one, shared=one.topic is not None and about[one.topic.name] > 1) for one in found]
 
 
 class Scene:

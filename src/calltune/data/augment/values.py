@@ -64,6 +64,8 @@ class Argument:
     root: Mapping[str, Any]
     shapes: tuple[str, ...] = ()
     """A date or a time that its pattern takes, where it takes no other text."""
+    shared: bool = False
+    """Whether another argument of the tool is about the same: then only their examples tell them apart."""
 
     def say(self, rng: Random, known: Calendar) -> Said:
         """A value that follows the schema, with its words. Raises UnsayableError."""
@@ -165,12 +167,12 @@ class _Drawing:
             return Said(text, text)
         if isinstance(form, str):
             return _copied(text_of_topic(self.rng, _FORMATS[form]))
-        return self.plain(topic, texts, schema)
+        return self.plain(topic, texts, schema, mostly_examples=argument is not None and argument.shared)
 
-    def plain(self, topic: Topic | None, texts: list[str], schema: Mapping[str, Any]) -> Said:
+    def plain(self, topic: Topic | None, texts: list[str], schema: Mapping[str, Any], *, mostly_examples: bool) -> Said:
         """A text without a form of its own."""
         chance = self.rng.random()
-        if texts and chance < (0.2 if topic else 0.6):
+        if texts and chance < (0.9 if mostly_examples else 0.2 if topic else 0.6):
             text = _varied(self.rng, self.rng.choice(texts))
         elif topic is not None:
             text = text_of_topic(self.rng, topic.source)
