@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from calltune.base.drills import drill
 from calltune.base.invent import Scene, invent
 from calltune.base.rewording import Rewording, Row
-from calltune.base.splitting import Splitting
 from calltune.data import check_row, read_rows
 from calltune.train.packing import Pack, build_pack, common_prefix
 
@@ -65,9 +64,6 @@ REWORDED_SHARE = 0.4
 """Share of the packs in which words are exchanged, see `rewording`. This share and the two before it grow from nothing
 while toolsets grow: the one model that learned to copy from nothing began without them."""
 
-SPLIT_SHARE = 0.5
-"""Share of the packs in which pieces of words are taken apart, see `splitting`; grows like the three before it."""
-
 CONVERSATIONS = 16
 """Most whole conversations over one toolset, so that a sequence holds more than one toolset."""
 
@@ -106,7 +102,6 @@ class Corpus:
             if config.real is not None and (scenes := real_scenes(config.real / name))
         }
         self.reworded = Rewording(renderer.tokenizer)
-        self.split = Splitting(renderer.tokenizer)
         self.openers = {
             number
             for piece, number in renderer.tokenizer.get_vocab().items()
@@ -160,8 +155,6 @@ class Corpus:
         rows = scene_rows(scene, self.renderer, text_weight=TEXT_WEIGHT, name_weight=NAME_WEIGHT, brief=brief)
         if rng.random() < REWORDED_SHARE * progress:
             rows = self.reworded(rows, rng)
-        if rng.random() < SPLIT_SHARE * progress:
-            rows = self.split(rows, rng)
         rows = [(ids, self.value_weights(ids, weights)) for ids, weights in rows]
         rng.shuffle(rows)
         most = len(rows) if brief else CONVERSATIONS
