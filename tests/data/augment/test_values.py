@@ -203,3 +203,9 @@ def test_words_that_stand_for_values_read_as_people_say_them() -> None:
         "yes",
         "4",
     ]
+
+
+def test_the_number_of_a_code_may_be_all_that_is_said() -> None:
+    ticket = argument("ticket", {"type": "string", "pattern": "^INC-[0-9]{6}$"})
+    said = [ticket.say(Random(seed), NO_DATE) for seed in range(40)]
+    assert {one.value.removeprefix("INC-") == one.text for one in said} == {True, False}

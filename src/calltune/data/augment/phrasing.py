@@ -152,8 +152,18 @@ def _head(
     if about is not None:
         thing = _named(rng, about, noun, kind is not None)
         thing = without_article(thing) if adjectives else thing
+        several = number is not None and number[1].value != 1
+        if several and "enum" in about[0].schema and thing.endswith(about[1].text) and thing[-1:] not in "sS":
+            thing += "s"  # "15 headsets"
         thing = " ".join([*([select[1].text] if select else []), *adjectives, thing])
-    elif tool.inside and nouns and not select and (adjectives or kind) and rng.random() < 0.5:
+    elif (
+        tool.inside
+        and tool.inside[1] not in said_later
+        and nouns
+        and not select
+        and (adjectives or kind)
+        and rng.random() < 0.5
+    ):
         where = " ".join([*adjectives, noun if kind else tool.inside[1]])
         thing = f"{a_noun(rng, rng.choice(nouns))} {tool.inside[0]} {_with_article(rng, where, plain=True)}"
     elif adjectives or select or kind:

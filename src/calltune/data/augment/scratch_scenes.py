@@ -24,6 +24,7 @@ from .scratch_replies import answer, ask_for, failure, off_topic, refusal, resul
 from .values import Argument, Said, UnsayableError, argument_of, label_of
 from .values_schema import date_year, resolved
 from .values_spoken import WEEKDAYS, Calendar
+from .values_topics import TOPICS
 
 Message = dict[str, Any]
 _JOINTS = (" and ", " and also ", ". Also, ", ", then ", " and then ", "; ", ". And ")
@@ -75,6 +76,9 @@ def _arguments(tool: Tool) -> list[Argument]:
         argument_of(name, (properties or {}).get(name, {}), required=name in required, root=tool.parameters)
         for name in names
     ]
+    if {"movie", "film", "cinema"} & tool_words(tool).words:
+        films = {"genre": TOPICS["film_genre"]}
+        found = [replace(one, topic=films.get(one.topic.name, one.topic)) if one.topic else one for one in found]
     about = Counter(argument.topic.name for argument in found if argument.topic is not None)
     return [replace(one, shared=one.topic is not None and about[one.topic.name] > 1) for one in found]
 

@@ -32,6 +32,7 @@ MAX_DEPTH = 8
 """Objects in arrays in objects: deeper values are not made."""
 _MAX_ITEMS = 4
 _FLAG = re.compile(r"\b(boolean|true or false)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"[A-Za-z]+[-_#/]?(\d{3,})")
 _FORMATS = {"email": "email", "idn-email": "email", "uri": "url", "url": "url", "iri": "url", "uri-reference": "url"}
 
 
@@ -164,7 +165,8 @@ class _Drawing:
             if made is None and not texts:
                 raise UnsayableError("pattern")
             text = self.rng.choice(texts) if made is None or (texts and self.rng.random() < 0.15) else made
-            return Said(text, text)
+            digits = _NUMBERED.fullmatch(text)  # a ticket INC-204417 is "ticket 204417" to people
+            return Said(text, digits[1] if digits and self.rng.random() < 0.35 else text)
         if isinstance(form, str):
             return _copied(text_of_topic(self.rng, _FORMATS[form]))
         return self.plain(topic, texts, schema, mostly_examples=argument is not None and argument.shared)

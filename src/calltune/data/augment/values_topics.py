@@ -164,6 +164,8 @@ def words_of(name: str) -> tuple[str, ...]:
 
 def singular(word: str) -> str:
     """A noun without its plural ending, roughly."""
+    if word in ("movies", "cookies", "calories", "series"):
+        return word if word == "series" else word[:-1]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
