@@ -72,8 +72,9 @@ def _unfit(tool: Tool, called: Sequence[Tool], said: frozenset[str]) -> bool:
 
 
 def what_it_does(tool: Tool) -> str:
-    """The first sentence of its description, or its name as words where that is long or there is none."""
-    said = re.split(r"[.;:!?\n]", tool.description.strip(), maxsplit=1)[0].strip()
-    if not 0 < len(said) <= LONGEST_OFFER:
+    """The first sentence of its description, or its name as words where that is long, a question or not there."""
+    said, *end = re.split(r"([.;:!?\n])", tool.description.strip(), maxsplit=1)
+    if not 0 < len(said.strip()) <= LONGEST_OFFER or end[:1] == ["?"]:
         said = " ".join(parts_of(tool.name))
+    said = said.strip()
     return said if said[1:2].isupper() else said[:1].lower() + said[1:]
