@@ -218,7 +218,11 @@ def test_ctrl_c_while_a_server_starts_ends_it(serving: Serving, tmp_path: Path) 
     mark = tmp_path / "pid"
     source = serving(f'open({str(mark)!r}, "w").write(str(os.getpid()))\ntime.sleep(3600)')
     program = f"from calltune import Toolset\nToolset.load({source!r})"
-    process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
+    )
     until = time.monotonic() + 30
     while not (mark.exists() and mark.read_text()) and time.monotonic() < until:
         time.sleep(0.05)

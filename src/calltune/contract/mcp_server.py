@@ -36,6 +36,8 @@ large."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 _CLOSED = "Connection closed"
+_BROKEN = ("BrokenPipeError", "ConnectionResetError", "BrokenResourceError", "ClosedResourceError")
+"""What is raised where a server ends before the first message to it is written; the last two are anyio's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +231,7 @@ def trouble(server: McpServer, error: BaseException, said: Said, *, within_s: fl
             hint = f"{hint}\nOne that is downloaded when it is first started answers after that."
     elif server.command and isinstance(cause, FileNotFoundError | PermissionError):
         why, hint = f"cannot be started: {quote(server.command[0])}: {cause.strerror}", HINT
-    elif answer is not None and answer[1] == _CLOSED:
+    elif (answer is not None and answer[1] == _CLOSED) or (server.command and type(cause).__name__ in _BROKEN):
         why = "ended before it had answered"
     elif answer is not None:
         why = f"answered with an error: {quote(answer[1])}"
