@@ -31,11 +31,11 @@ TOOLS = 16
 class Options:
     """Speed of preparing rows beside TRL."""
 
-    rows: int = 8_000
+    rows: int = 40_000
     """Rows that calltune prepares."""
-    trl_rows: int = 2_000
+    trl_rows: int = 8_000
     """Rows that TRL prepares; it needs several times as long for each."""
-    rounds: int = 2
+    rounds: int = 1
     """Times that each does it, in turns; the faster one counts."""
     processes: int = 2
     """Processes of each side."""
