@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -216,3 +218,44 @@ def test_conversations_are_read_one_by_one_and_the_first_bad_line_is_named(write
     ]
     with pytest.raises(DataError, match=r"line 2 is not a conversation"):
         list(Conversation.read(write(TALK, {"text": "x"})))
+
+
+def test_rows_of_a_pretty_printed_array_are_one_line_each(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([TALK, TALK], indent=2).replace("\n", "\r\n"), encoding="utf-8")
+    for row in rows_of(path):
+        assert row.problems == () and json.loads(row.raw) == TALK
+        assert b"\n" not in row.raw and b"\r" not in row.raw, "split and check write it as a line"
+
+
+def test_text_after_an_array_is_not_dropped_in_silence(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([TALK]) + "\n" + json.dumps([TALK]) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="more text after the end"):
+        rows_of(path)
+    path.write_text(json.dumps([TALK]) + " " * 200_000 + "x", encoding="utf-8")
+    with pytest.raises(DataError, match="more text after the end"):
+        rows_of(path)
+    path.write_text(json.dumps([TALK]) + "\n" * 200_000, encoding="utf-8")
+    assert len(rows_of(path)) == 1
+
+
+def test_bytes_of_an_array_that_are_not_utf_8_are_a_problem_of_their_row(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_bytes(json.dumps([TALK, TALK, TALK]).encode().replace(b"Hello", b"H\xffllo", 1))
+    assert [[problem.kind for problem in row.problems] for row in rows_of(path)] == [["not_json"], [], []]
+
+
+def test_small_rows_after_a_large_one_cost_linear_time(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([{"x": "a" * 9_000_000}, *[TALK] * 10_000]), encoding="utf-8")
+    began = time.monotonic()
+    assert sum(1 for _ in lines.read_lines([path])) == 10_001
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DataError, match="pipe"):
+        rows_of(tmp_path / "pipe")

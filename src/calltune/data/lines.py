@@ -28,6 +28,7 @@ PROGRESS_EVERY = 128
 _GZIP = 31
 """zlib's number for "gzip header and checksum"."""
 _SEPARATOR = (re.compile(r"\s*\[?\s*"), re.compile(r"\s*,?\s*"))
+_NEWLINE = re.compile(r"\s*[\r\n]\s*")
 
 NOT_TEXT = {
     b"PAR1": "a Parquet file",
@@ -149,28 +150,38 @@ class _Gunzip(io.RawIOBase):
 
 
 def _array(stream: io.BufferedReader, source: str) -> Iterator[Line]:
-    """The elements of a JSON array, with no more than one of them in memory. A broken element ends the file: there is
-    no next line."""
+    """The elements of a JSON array, with no more than one of them and a chunk in memory. A broken element ends the
+    file: there is no next line."""
     scan = json.JSONDecoder().raw_decode
-    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-    text, number, chunk = "", 0, CHUNK
+    decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode  # the bytes come out as they went in
+    text, at, number, chunk = "", 0, 0, CHUNK
     ended = False
     while True:
-        text = _SEPARATOR[number > 0].sub("", text, count=1)
-        if text[:1] == "]" or (ended and not text):
+        at = _SEPARATOR[number > 0].match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+        if text[at : at + 1] == "]" or (ended and at == len(text)):
             break
         try:
-            _, end = scan(text)
+            _, end = scan(text, at)
             if end == len(text) and not ended:
                 raise ValueError("a number may go on in the next chunk")
         except (ValueError, RecursionError) as error:
-            if ended or len(text) > MAX_LINE_BYTES:
+            if ended or len(text) - at > MAX_LINE_BYTES:
                 raise DataError(f"{source}: element {number + 1} of the JSON array is broken: {error}.") from error
             data = stream.read(chunk)
-            text, ended, chunk = text + decode(data, not data), not data, min(2 * chunk, MAX_LINE_BYTES)
+            text, at, ended = text[at:] + decode(data, not data), 0, not data
+            chunk = min(2 * chunk, MAX_LINE_BYTES)
             continue
         number, chunk = number + 1, CHUNK
-        yield Line(number, source, text[:end].encode())
-        text = text[end:]
-    if text[:1] != "]":
+        # a row is written as one line, and between the parts of a pretty-printed one a space says the same as a newline
+        yield Line(number, source, _NEWLINE.sub(" ", text[at:end]).encode("utf-8", "surrogateescape"))
+        at = end
+    if text[at : at + 1] != "]":
         raise DataError(f"{source}: the JSON array has no end; {number:,} rows could be read.")
+    rest = text[at + 1 :].encode("utf-8", "surrogateescape")
+    while not rest.strip() and (rest := stream.read(CHUNK)):
+        pass
+    if rest.strip():
+        raise DataError(
+            f"{source}: there is more text after the end of the JSON array; {number:,} rows could be read.",
+            hint="Put each row on one line, or all of them in one array.",
+        )

@@ -38,8 +38,11 @@ def find_source(source: str | Path) -> Source:
     path = Path(name).expanduser()
     if path.is_dir():
         return _folder(path, name)
-    if path.exists():
+    if path.is_file():
         return Source(name=name, files=(path,))
+    if path.exists():
+        hint = "Files are read more than once: write it to a file first, and name that file."
+        raise DataError(f"{name} is a pipe or a device, not a file.", hint=hint)
     match = DATASET_NAME.fullmatch(name)
     if isinstance(source, str) and match and not name.lower().endswith(DATA_ENDINGS) and not path.parent.is_dir():
         return Source(name=name, dataset=match["name"], split=match["split"])
