@@ -112,3 +112,8 @@ def test_no_part_is_empty_and_groups_stay_whole(words: list[int], test: float, v
     division = by_row(lambda: iter(rows), (valid, test), 0)
     assert set(division.parts) == ({TRAIN, VALID, TEST} if valid else {TRAIN, TEST})
     assert all(len({p for w, p in zip(words, division.parts, strict=True) if w == word}) == 1 for word in set(words))
+
+
+def test_eight_digits_that_are_a_day_are_a_day_and_not_a_second_of_1970() -> None:
+    assert moment("20260301") == moment(20260301) == moment("2026-03-01")
+    assert moment("20261301") == 20261301 * 1_000_000, "no month 13: seconds"

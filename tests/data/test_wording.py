@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -29,13 +30,15 @@ def test_case_spacing_punctuation_and_numbers_do_not_count(one: str, other: str)
 
 def test_other_words_are_other_words() -> None:
     assert plain_words("Turn the light on") != plain_words("Turn the light off")
-    assert plain_words("天气 怎么样") == "天气 怎么样"
+    assert plain_words("天气 怎么样") == "天气怎么样" != plain_words("天气不错")
+    assert plain_words("내일 비") != plain_words("내일비"), "Korean is written with spaces"
 
 
 @given(st.text())
 def test_plain_words_are_letters_digits_and_single_spaces(text: str) -> None:
     plain = plain_words(text)
-    assert all(letter.isalnum() or letter == " " for letter in plain) and plain == " ".join(plain.split())
+    assert all(letter.isalnum() or letter == " " or unicodedata.category(letter)[0] == "M" for letter in plain)
+    assert plain == " ".join(plain.split())
 
 
 @given(st.text(alphabet="ab ", max_size=30))
@@ -62,3 +65,15 @@ def test_an_earlier_turn_is_a_beginning_of_the_dialogue(row: Row) -> None:
     row["messages"][0]["content"] = "Something else"
     assert set(beginnings(row["messages"])).isdisjoint(whole)
     assert user_words(row["messages"]) == "Something else"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("你好,世界!", "你好世界"), ("我要 2 张票。", "我要3张票"), ("カフェ を予約", "カフェを予約")]
+)
+def test_spaces_and_marks_between_chinese_or_japanese_words_do_not_count(one: str, other: str) -> None:
+    assert plain_words(one) == plain_words(other)
+
+
+def test_vowel_signs_are_part_of_the_word() -> None:
+    assert plain_words("दिल") != plain_words("दल") and plain_words("กิน") != plain_words("กัน")
+    assert plain_words("दिल्ली, कल?") == plain_words("दिल्ली कल")

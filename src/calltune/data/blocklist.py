@@ -80,7 +80,7 @@ def _json_lines(file: Path) -> Iterator[Question]:
 
 def _text_lines(file: Path) -> Iterator[Question]:
     try:
-        with file.open(encoding="utf-8") as handle:
+        with file.open(encoding="utf-8-sig") as handle:
             number = 0
             while text := handle.readline(MAX_LINE_BYTES):
                 number += 1

@@ -5,6 +5,7 @@ does not judge calls against their schema (`check` does) and reads no files (`re
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,7 +71,7 @@ class Conversation:
         for row in read_rows(source, tools=tools):
             if row.conversation is None:
                 faults = [f"{problem.pointer or '(row)'}: {problem.message}" for problem in row.problems]
-                hint = f"To see every bad row, type: calltune check --data {source}"
+                hint = f"To see every bad row, type: calltune check --data {shlex.quote(str(source))}"
                 raise DataError(f"{row.source}, line {row.line} is not a conversation.", faults=faults, hint=hint)
             yield row.conversation
 

@@ -4,6 +4,7 @@ the other rows change nothing, but for where the line is drawn. 8 bytes a row ar
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from calltune.data.wording import beginnings, digest
 from calltune.errors import ConfigError, DataError
 
 TRAIN, VALID, TEST = 0, 1, 2
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 Rows = Callable[[], Iterator[Row]]
 """Reads the data once more, from its beginning."""
@@ -146,6 +148,8 @@ def moment(value: Any) -> int | None:
     >>> moment("1970-01-01T00:00:01Z") == moment(1) == moment("1000000000000") - 999_999_999_000_000 == 1_000_000
     True
     """
+    if isinstance(value, str | int) and _DAY.fullmatch(str(value)):
+        return _moment_of_text(str(value))  # 20260301 is a day; as seconds it would be in 1970
     if isinstance(value, str):
         try:
             value = float(value)

@@ -89,8 +89,9 @@ def _hold_out(
     if not held:
         fitting = [name for name in order if new(name) < total]
         if not fitting:
+            why = "all rows with calls call the same tools" if order else "no row that is left calls one"
             raise DataError(
-                "no tool can be held out: all rows with calls call the same tools.",
+                f"no tool can be held out: {why}.",
                 hint="Split by another rule: --by row, --by conversation or --by time",
             )
         held.add(min(fitting, key=new))

@@ -109,7 +109,8 @@ class SplitReport:
                 _say(console, f"{path}: {count:,} rows ({100 * count / rows:.1f} %)")
         self._show_division(console)
         if self.bad_rows:
-            text = f"{self.bad_rows:,} rows are no conversations; to see why: calltune check --data {self.config.data}"
+            text = f"{self.bad_rows:,} rows are no conversations; to see why: calltune check --data "
+            text += shlex.quote(self.config.data)
             _say(console, text, "yellow")
         self.leaks.show_result(console)
         if self.valid_leaks is not None and self.valid_leaks.leaks:
@@ -210,7 +211,7 @@ def _whole(row: Row) -> Row:
     if row.cut:
         raise DataError(
             f"{row.source}, line {row.line}: {row.problems[0].message}",
-            hint=f"Take the line out first: calltune check --data {row.source} --clean FILE",
+            hint=f"Take the line out first: calltune check --data {shlex.quote(row.source)} --clean FILE",
         )
     return row
 

@@ -131,7 +131,8 @@ class StatsReport:
         """The counts, and what is missing."""
         _say(console, f"{self.rows:,} rows, {self.calls:,} calls, {len(self.tools):,} tools in {self.seconds:.1f} s")
         if self.unread_rows:
-            text = f"{self.unread_rows:,} rows could not be read; to see why: calltune check --data {self.data}"
+            text = f"{self.unread_rows:,} rows could not be read; to see why: calltune check --data "
+            text += shlex.quote(self.data)
             _say(console, text, "yellow")
         self._show_tools(console)
         turns = sum(self.turns.values())

@@ -13,6 +13,10 @@ from typing import Any
 
 _NUMBER = re.compile(r"\d++(?:[.,:]\d++)*+")
 _WORD = re.compile(r"[^\W_]++")
+_NO_WORD = re.compile(r"[\W_]")
+_HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_BESIDE_HAN = re.compile(f" (?=[{_HAN}])|(?<=[{_HAN}]) ")
+"""Chinese and Japanese are written without spaces: one that was typed, or that a mark left behind, says nothing."""
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 
 GRAM = 5
@@ -34,7 +38,15 @@ def plain_words(text: str) -> str:
     'wake me at 0 please'
     """
     text = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(_WORD.findall(_NUMBER.sub("0", text)))
+    text = _NUMBER.sub("0", text)
+    if text.isascii():
+        return " ".join(_WORD.findall(text))
+    return _BESIDE_HAN.sub("", " ".join(_NO_WORD.sub(_kept_mark, text).split()))
+
+
+def _kept_mark(found: re.Match[str]) -> str:
+    """The vowel signs of Hindi or Thai are marks, not letters, and belong to the word all the same."""
+    return found[0] if unicodedata.category(found[0])[0] == "M" else " "
 
 
 def grams(plain: str) -> set[str]:
