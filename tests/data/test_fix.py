@@ -155,3 +155,11 @@ def test_whatever_stands_in_a_row_it_is_mended_or_left_and_never_raises(value: A
     if check_row(read):
         found = fix_row(read, offer_of(None), mend_recorded_call)
         assert found is None or (check_row(found.row) == () and found.changes)
+
+
+@pytest.mark.parametrize("odd", ["[" * 900 + "]" * 900, "1e400"])
+def test_a_row_that_could_not_be_written_back_is_left_alone(row: dict[str, Any], odd: str) -> None:
+    row["messages"][0]["role"] = "User"
+    raw = json.dumps({**row, "x": "?"}).replace('"?"', odd).encode()
+    read = row_of_line(Line(1, "rows.jsonl", raw), offer_of(None))
+    assert read.data is not None and fix_row(read, offer_of(None), mend_recorded_call) is None

@@ -15,9 +15,9 @@ from calltune.contract import Toolset, parse_json
 from calltune.contract.json_text import clip
 from calltune.contract.problem import decode_pointer
 from calltune.data.conversation import MESSAGES_ALIASES
-from calltune.data.lines import Line
+from calltune.data.lines import MAX_LINE_BYTES, Line
 from calltune.data.messages import OTHER_ROLES, ROLES
-from calltune.data.read import Row, row_of_line
+from calltune.data.read import MAX_ROW_DEPTH, Row, row_of_line
 from calltune.data.rules import CALL, check_row
 from calltune.data.tools import TOOLS_ALIASES, Offer
 
@@ -59,8 +59,8 @@ class Fixed:
 
 def fix_row(row: Row, offer: Offer, mend: Mend) -> Fixed | None:
     """The row without any problem, or None. `offer` stands in for tools that rows do not bring."""
-    if row.data is None or row.cut:
-        return None
+    if row.data is None or parse_json(row.raw, max_depth=MAX_ROW_DEPTH, max_bytes=MAX_LINE_BYTES)[1]:
+        return None  # too deep, or with numbers that would not be written back as they are
     changes: list[Change] = []
     data = _with_columns(copy.deepcopy(row.data), offer, changes)
     _decode(data, "messages", "", changes)
