@@ -389,3 +389,151 @@ def test_many_marks_in_one_text_cost_linear_time() -> None:
 
 def test_read_calls_reads_a_fenced_list() -> None:
     assert read_calls('```json\n[{"name": "f", "arguments": {"a": "x"}}]\n```') == [("f", {"a": "x"}, None)]
+
+
+ASKED = {"role": "user", "content": "?"}
+CALLED = {"id": "x", "type": "function", "function": {"name": "f", "arguments": {"a": "1"}}}
+
+
+def one(form: str, record: dict[str, Any]) -> tuple[list[Any], list[str], dict[str, Any]]:
+    """The messages, what was told, the row."""
+    notes: list[Any] = []
+    (row,) = FORMATS[form].read(record, notes)
+    return row["messages"], [note.what for note in notes], row
+
+
+@pytest.mark.parametrize("call", [{"name": "f", "params": {"a": "x"}}, {"name": "f", "a": "x"}])
+def test_a_call_whose_arguments_stand_elsewhere_is_not_read_as_one_without_arguments(call: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="no 'arguments', but"):
+        read_calls([call])
+    assert read_calls([{"id": "1", "type": "function", "name": "f"}]) == [("f", {}, "1")]
+
+
+def test_arguments_encoded_twice_are_read() -> None:
+    text = json.dumps(json.dumps({"a": "x"}))
+    assert read_calls([{"name": "f", "arguments": text}]) == [("f", {"a": "x"}, None)]
+    with pytest.raises(Refused):
+        read_calls([{"name": "f", "arguments": json.dumps(text)}])
+
+
+def test_a_system_prompt_in_a_column_becomes_the_first_message() -> None:
+    talk = [ASKED, {"role": "assistant", "content": "!"}]
+    messages, told, row = one("openai", {"system": "Be brief.", "messages": talk})
+    assert messages == [{"role": "system", "content": "Be brief."}, *talk] and "system" not in row
+    assert told == ["column 'system'"]
+    own = [{"role": "system", "content": "Be long."}, *talk]
+    messages, told, row = one("openai", {"system": "Be brief.", "messages": own})
+    assert messages == own and row["system"] == "Be brief." and told == ["column 'system'"]
+
+
+def test_a_call_in_the_text_of_an_openai_row_is_not_learned_as_words() -> None:
+    text = '<tool_call>{"name": "f", "arguments": {}}</tool_call>'
+    with pytest.raises(Refused, match="--from sharegpt"):
+        read_openai({"messages": [ASKED, {"role": "assistant", "content": text}]}, [])
+    read_openai({"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": "No."}]}, [])
+
+
+def react(*texts: str) -> dict[str, Any]:
+    return {"conversations": [{"from": "human", "value": "?"}, *({"from": "gpt", "value": text} for text in texts)]}
+
+
+def test_a_react_action_may_have_the_word_in_its_arguments() -> None:
+    messages, _, _ = one("toolbench", react('Thought: so\nAction: f\nAction Input: {"a": "Action: x"}'))
+    assert messages[1]["tool_calls"][0]["function"]["arguments"] == {"a": "Action: x"}
+    assert messages[1]["reasoning_content"] == "so"
+
+
+def test_a_final_answer_of_react_is_the_text_and_its_thought_is_reasoning() -> None:
+    messages, _, _ = one("toolbench", react("Thought: I know it.\nFinal Answer: 42"))
+    assert messages[1] == {"role": "assistant", "content": "42", "reasoning_content": "I know it."}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Action: f\nAction Input: {"a": "1"}\nAction: f\nAction Input: {"a": "2"}', "Thought: t\nAction: f",
+        'Thought: t\nAction Input: {"a": "1"}', 'Thought: t. Action: f\nAction Input: {"a": "1"}',
+    ],
+)  # fmt: skip
+def test_react_turns_that_cannot_be_told_apart_are_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        FORMATS["toolbench"].read(react(text), [])
+
+
+def test_a_turn_by_function_call_is_not_left_out_of_a_react_row() -> None:
+    turns = [*react('Action: f\nAction Input: {"a": "1"}')["conversations"], {"from": "function_call", "value": "{}"}]
+    with pytest.raises(Refused, match="function_call"):
+        FORMATS["toolbench"].read({"conversations": turns}, [])
+
+
+def test_a_broken_call_in_a_table_is_refused_even_where_an_answer_stands_beside_it() -> None:
+    with pytest.raises(Refused, match="neither JSON nor a Python literal"):
+        FORMATS["csv"].read({"question": "?", "call": "f(a=x y)", "response": "Sunny."}, [])
+    messages, _, _ = one("csv", {"question": "?", "output": "Sunny."})
+    assert messages[1] == {"role": "assistant", "content": "Sunny."}
+
+
+def test_a_result_of_responses_may_be_a_list_of_texts() -> None:
+    asked = [
+        {"role": "user", "content": "?"},
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "so"}]},
+        {"type": "function_call", "call_id": "x", "name": "f", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "x", "output": [{"type": "input_text", "text": "sunny"}]},
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "lost"}]},
+    ]
+    messages, told, _ = one("responses", {"input": asked, "previous_response_id": "r1"})
+    assert messages[2] == {"role": "tool", "content": "sunny", "tool_call_id": "x"}
+    assert messages[1]["reasoning_content"] == "so" and told == ["reasoning", "previous response"]
+    asked[3]["output"] = [{"type": "input_image", "image_url": "x"}]
+    with pytest.raises(Refused, match="only text"):
+        FORMATS["responses"].read({"input": asked}, [])
+
+
+def run(*messages: Any, output: Any, **inputs: Any) -> dict[str, Any]:
+    return {"run_type": "llm", "inputs": {"messages": list(messages), **inputs}, "outputs": output}
+
+
+def test_calls_in_a_trace_of_anthropic_are_read() -> None:
+    answer = {"role": "assistant", "content": [{"type": "tool_use", "id": "x", "name": "f", "input": {"a": "1"}}]}
+    result = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "x", "content": "2"}]}
+    system = {"role": "system", "content": "Be brief."}
+    said = {"role": "assistant", "content": [{"type": "text", "text": "Two."}]}
+    tools = [{"name": "f", "input_schema": TOOL["parameters"]}]
+    messages, _, row = one("langsmith", run(system, ASKED, answer, result, output=said, tools=tools))
+    assert [message["role"] for message in messages] == ["system", "user", "assistant", "tool", "assistant"]
+    assert messages[2]["tool_calls"] == [CALLED] and messages[3]["tool_call_id"] == "x"
+    assert row["tools"][0]["function"]["name"] == "f"
+
+
+def test_calls_and_thoughts_among_the_parts_of_a_langchain_message_are_read_once() -> None:
+    parts = [
+        {"type": "thinking", "thinking": "so"},
+        {"type": "text", "text": "Wait."},
+        {"type": "tool_use", "id": "x", "name": "f", "input": {"a": "1"}},
+    ]
+    calls = [{"name": "f", "args": {"a": "1"}, "id": "x"}]
+    for more in ({}, {"tool_calls": calls}):
+        messages, _, _ = one("langsmith", run(ASKED, output={"type": "ai", "content": parts, **more}))
+        assert messages[1]["tool_calls"] == [CALLED] and messages[1]["reasoning_content"] == "so"
+
+
+def test_tools_that_langfuse_logs_as_messages_are_tools() -> None:
+    offered = {"role": "tool", "content": {"type": "function", "function": TOOL}}
+    answer = {"role": "assistant", "content": "", "tool_calls": [{"name": "f", "args": {"a": "1"}, "id": "x"}]}
+    record = {"traceId": "t", "type": "GENERATION", "input": [ASKED, offered], "output": answer}
+    messages, _, row = one("langfuse", record)
+    assert [message["role"] for message in messages] == ["user", "assistant"]
+    assert row["tools"] == [{"type": "function", "function": TOOL}]
+
+
+def test_what_a_trace_says_beside_its_first_answer_is_told_or_refused() -> None:
+    choices = [{"message": {"role": "assistant", "content": text}} for text in "AB"]
+    messages, told, _ = one("langsmith", run(ASKED, output={"choices": choices}))
+    assert messages[1]["content"] == "A" and "other answers" in told
+    broken = {"role": "assistant", "content": "", "invalid_tool_calls": [{"name": "f", "args": "{", "id": "x"}]}
+    with pytest.raises(Refused, match="could not be read"):
+        FORMATS["langsmith"].read(run(ASKED, output=broken), [])
+    failed = {"type": "tool", "content": "boom", "tool_call_id": "x", "status": "error"}
+    calling = {"type": "ai", "content": "", "tool_calls": [{"name": "f", "args": {}, "id": "x"}]}
+    messages, _, _ = one("langsmith", run(ASKED, calling, failed, output={"role": "assistant", "content": "Sorry."}))
+    assert messages[2]["is_error"] is True

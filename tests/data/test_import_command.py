@@ -210,3 +210,64 @@ def test_one_foreign_row_among_ours_is_a_bad_row_with_the_command(tmp_path: Path
 def test_a_table_given_to_check_says_what_to_type(name: str) -> None:
     with pytest.raises(DataError, match="calltune import"):
         list(read_rows(SAMPLES / name))
+
+
+def test_lines_with_a_nan_or_broken_lines_at_the_beginning_are_told_by_their_numbers(tmp_path: Path) -> None:
+    good = json.dumps(sample("openai.jsonl"))
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(f"{line}\n" for line in ('{"a": NaN}', '{"a": NaN}', good)), encoding="utf-8")
+    done = import_file(path, tmp_path).report
+    assert (done.tally.records, done.tally.rows, done.tally.refused) == (3, 1, 2)
+    path.write_text("".join(f"{line}\n" for line in ('{"messages": [', '{"messages":', good)), encoding="utf-8")
+    done = import_file(path, tmp_path).report
+    assert (done.tally.records, done.tally.rows, done.tally.refused) == (3, 1, 2)
+
+
+def test_a_record_with_the_mark_of_another_format_is_read_as_that_and_told(tmp_path: Path) -> None:
+    talk = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}
+    path = write(tmp_path / "rows.jsonl", *[talk] * 3, sample("sharegpt-hermes.jsonl"), sample("glaive.jsonl"))
+    done = import_file(path, tmp_path)
+    assert done.report.tally.rows == 5 and all(
+        any(message.get("tool_calls") for message in row.messages) for row in done.rows[3:]
+    )
+    assert done.report.tally.partly_by_kind["another format"].records == 2
+    named = import_file(path, tmp_path / "named", from_="openai").report
+    assert named.tally.rows == 3 and named.tally.refused == 2
+
+
+def test_a_line_of_a_table_with_too_many_fields_is_kept_among_the_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text('question,call\nRain?,"f(a=1)"\nSun?,"f(a=1)",more\n', encoding="utf-8")
+    rejected = tmp_path / "rejected.jsonl"
+    done = import_file(path, tmp_path, rejected=rejected).report
+    assert (done.tally.rows, done.tally.refused) == (1, 1)
+    (line,) = rejected.read_text(encoding="utf-8").splitlines()
+    assert json.loads(json.loads(line)["text"]) == ["Sun?", "f(a=1)", "more"]
+
+
+def test_a_table_that_is_one_endless_line_is_refused_with_bounded_memory(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    with gzip.open(path, "wb", compresslevel=1) as stream:
+        stream.write(b"question,call\n")
+        for _ in range(40):
+            stream.write(b"a" * 1_000_000)
+    with pytest.raises(DataError, match="longer than 16 MiB"):
+        import_file(path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["import", "rows.jsonl", "--out", "tools.json"], ["check", "--data", "rows.jsonl", "--clean", "tools.json"],
+        ["stats", "--data", "rows.jsonl", "--html", "tools.json"],
+    ],
+)  # fmt: skip
+def test_the_file_of_the_tools_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    row = sample("openai.jsonl")
+    write(Path("rows.jsonl"), row)
+    Path("tools.json").write_text(json.dumps(row["tools"]), encoding="utf-8")
+    assert main([*options, "--tools", "tools.json"]) == 2
+    assert json.loads(Path("tools.json").read_text(encoding="utf-8")) == row["tools"]

@@ -118,7 +118,7 @@ def check(
     contract = None if config.tools is None else Toolset.load(config.tools)
     outputs = [path for path in (config.quarantine, config.clean) if path is not None]
     mended = [] if config.fix is None else [config.fix, diff_of(config.fix)]
-    refuse_outputs_over_inputs(find_source(config.data), [*outputs, *mended])
+    refuse_outputs_over_inputs(find_source(config.data), [*outputs, *mended], config.tools)
     tally, duplicates = _Tally(config=config, contract=None if contract is None else offer_of(contract)), _Duplicates()
     fixes = done = None
     with ExitStack() as stack:

@@ -21,7 +21,7 @@ from calltune.contract import Toolset
 from calltune.data.command import progress_bar
 from calltune.data.formats import ALIASES, FORMATS, Format, candidates, is_unsure
 from calltune.data.formats.axolotl import with_fields
-from calltune.data.formats.reading import Notes, Refused
+from calltune.data.formats.reading import MARK, Notes, Refused, note
 from calltune.data.import_report import FileFormat, ImportReport, Tally
 from calltune.data.read import row_of
 from calltune.data.records import Record, find_files, read_records
@@ -70,7 +70,7 @@ def import_rows(config: ImportConfig, *, console: Console) -> ImportReport:
     fields = _fields(config.fields)
     contract = None if config.tools is None else Toolset.load(config.tools)
     outputs = [path for path in (config.out, config.rejected) if path is not None]
-    refuse_outputs_over_inputs(source, outputs)
+    refuse_outputs_over_inputs(source, outputs, config.tools)
     if config.from_ is not None:
         _format_named(config.from_)
     tally = Tally(max_listed=config.max_listed)
@@ -126,7 +126,9 @@ def _import(
         carrier.tally.files.append(FileFormat(str(file), form.title, why))
     join = form.join(file) if form.join is not None else None
     for record in chain(head, stream):
-        carrier.carry(record if join is None or record.data is None else replace(record, data=join(record.data)), form)
+        own = form if named is not None or record.data is None else _own_format(record.data, form)
+        joined = join is not None and own is form and record.data is not None
+        carrier.carry(replace(record, data=join(record.data)) if joined else record, own, form)  # type: ignore[arg-type, misc]
 
 
 class _Carrier:
@@ -141,10 +143,12 @@ class _Carrier:
         self._out = out
         self._rejected = rejected
 
-    def carry(self, record: Record, form: Format) -> None:
+    def carry(self, record: Record, form: Format, expected: Format) -> None:
         """One record: its rows written, or the reason listed."""
         self.tally.records += 1
         notes: Notes = []
+        if form is not expected:
+            note(notes, "another format", f"it is read as {form.title}: it does not look like {expected.title}.")
         try:
             if record.data is None:
                 raise Refused("not JSON", record.fault)
@@ -198,6 +202,18 @@ def _detected(file: Path, head: list[Record]) -> tuple[Format, str]:
         f"{file}: no known format has these columns: {columns or 'none'}.",
         hint=f"{_known()} Columns under other names: --fields messages=COLUMN role=NAME content=NAME",
     )
+
+
+def _own_format(record: dict[str, Any], expected: Format) -> Format:
+    """The format of one record of a file: the file's, unless the record bears the mark of another."""
+    seen = expected.detect(record)
+    if seen is not None and seen.level == MARK:
+        return expected
+    found = candidates([record])
+    if not found or found[0].evidence.level < MARK or is_unsure(found) or FORMATS[found[0].name] is expected:
+        return expected
+    other = FORMATS[found[0].name]
+    return expected if other.read is expected.read else other
 
 
 def _format_named(name: str) -> Format:

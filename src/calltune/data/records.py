@@ -7,10 +7,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -87,18 +87,23 @@ def _object(file: Path) -> dict[str, Any] | None:
         first = stream.readline(MAX_OBJECT_BYTES).removeprefix(b"\xef\xbb\xbf")
         more = stream.read(1 << 16)
         lines = [line for line in more.split(b"\n") if line.strip()]
-        if lines and (not parse_line(first)[1] or not parse_line(lines[0])[1]):
+        if lines and (_is_object(first) or _is_object(lines[0])):
             return None
         text = first + more + stream.read(MAX_OBJECT_BYTES - len(first))
     if len(text) >= MAX_OBJECT_BYTES:
         hint = f"Make it one object a line: jq -c '.LIST[]' {file} > rows.jsonl"
         raise DataError(f"{file} is one JSON object of more than {MAX_OBJECT_BYTES >> 20} MiB.", hint=hint)
     value, problems = parse_json(text, max_depth=256, max_bytes=MAX_OBJECT_BYTES)
-    if problems and not lines:
-        return None  # one broken line: reported with its number
+    if problems and (not lines or any(map(_is_object, lines))):
+        return None  # broken lines: reported with their numbers
     if problems:
         raise DataError(f"{file} cannot be read as JSON: {problems[0].message}")
     return value if isinstance(value, dict) else None
+
+
+def _is_object(line: bytes) -> bool:
+    """Whether the line is an object of its own, be it one with a NaN or a key given twice."""
+    return isinstance(parse_line(line)[0], dict)
 
 
 def _inside(value: dict[str, Any], source: str) -> Iterator[Record]:
@@ -110,7 +115,8 @@ def _inside(value: dict[str, Any], source: str) -> Iterator[Record]:
         for number, item in enumerate(lists[key], start=1):
             is_object = isinstance(item, dict)
             fault = "" if is_object else "it is no JSON object."
-            yield Record(line=number, source=source, data=item if is_object else None, fault=fault)
+            raw = b"" if is_object else json.dumps(item).encode()
+            yield Record(line=number, source=source, data=item if is_object else None, fault=fault, raw=raw)
         return
     yield Record(line=1, source=source, data=value)
 
@@ -125,7 +131,7 @@ def _table(file: Path, delimiter: str, on_progress: Progress | None) -> Iterator
             header = text.readline(MAX_LINE_BYTES)
             if delimiter == "," and header.count(";") > header.count(","):
                 delimiter = ";"
-            reader = csv.DictReader(chain([header], text), delimiter=delimiter)
+            reader = csv.DictReader(_bounded(header, text, file), delimiter=delimiter)
             names = list(reader.fieldnames or ())
             if len(set(names)) != len(names):
                 raise DataError(f"{file}: two columns have the same name.", hint=f"The columns: {', '.join(names)}.")
@@ -134,13 +140,24 @@ def _table(file: Path, delimiter: str, on_progress: Progress | None) -> Iterator
                 more = values.pop(None, None)  # DictReader puts there what has no column
                 fault = "it has more fields than there are columns." if more else ""
                 data = {key: value for key, value in values.items() if value is not None}
-                yield Record(line=reader.line_num, source=str(file), data=None if fault else data, fault=fault)
+                raw = json.dumps([*values.values(), *more]).encode() if more else b""
+                yield Record(line=reader.line_num, source=str(file), data=None if fault else data, fault=fault, raw=raw)
                 if on_progress is not None and rows % 128 == 0:
                     on_progress(min(1.0, handle.tell() / size))
     except UnicodeDecodeError as error:
         raise DataError(f"{file} is not UTF-8 text: {error.reason}; {rows:,} rows could be read.") from error
     except (csv.Error, EOFError, zlib.error, OSError) as error:
         raise DataError(f"{file} cannot be read further: {error}; {rows:,} rows could be read.") from error
+
+
+def _bounded(header: str, text: io.TextIOWrapper, file: Path) -> Iterator[str]:
+    """The lines of a table. Raises DataError at one that would fill the memory."""
+    line = header
+    while line:
+        if len(line) >= MAX_LINE_BYTES and not line.endswith("\n"):
+            raise DataError(f"{file}: a line is longer than {MAX_LINE_BYTES >> 20} MiB, which is no table.")
+        yield line
+        line = text.readline(MAX_LINE_BYTES)
 
 
 def _parquet(file: Path, on_progress: Progress | None) -> Iterator[Record]:

@@ -102,7 +102,7 @@ def stats(config: StatsConfig, *, console: Console, count_tokens: CountTokens | 
     began = time.monotonic()
     contract = None if config.tools is None else Toolset.load(config.tools)
     if config.html is not None:
-        refuse_outputs_over_inputs(find_source(config.data), [config.html])
+        refuse_outputs_over_inputs(find_source(config.data), [config.html], config.tools)
     tally = _Tally()
     if contract is not None:
         tally.coverage.know(contract)

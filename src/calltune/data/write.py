@@ -67,8 +67,9 @@ class LineWriter:
         self._part.unlink(missing_ok=True)
 
 
-def refuse_outputs_over_inputs(source: Source, outputs: Sequence[Path]) -> None:
-    """Raises DataError if an output would replace or join the data that is read, or another output."""
+def refuse_outputs_over_inputs(source: Source, outputs: Sequence[Path], tools: str | None = None) -> None:
+    """Raises DataError if an output would replace or join the data that is read, or replace the file that `tools` come
+    from, or another output."""
     inputs = {file.resolve() for file in source.files}
     folders = {file.parent for file in inputs} if Path(source.name).is_dir() else set()
     for number, output in enumerate(outputs):
@@ -76,6 +77,8 @@ def refuse_outputs_over_inputs(source: Source, outputs: Sequence[Path]) -> None:
             raise DataError(f"{output} is a folder; name a file, such as {output / 'rows.jsonl'}.")
         if output.resolve() in inputs:
             raise DataError(f"{output} is the data that is read; write to another file.")
+        if tools is not None and output.exists() and output.resolve() == Path(tools).resolve():
+            raise DataError(f"{output} is the file that the tools are read from; write to another file.")
         if output.resolve().parent in folders:
             raise DataError(
                 f"{output} lies in the folder that is read, so the next run would read it as data.",

@@ -103,7 +103,8 @@ def _ask(talk: Transcript, blocks: list[dict[str, Any]], notes: Notes) -> None:
                 if isinstance(content, list)
                 else text_of(content, "a result")
             )
-            talk.result(text, id=str(block.get("tool_use_id")), failed=block.get("is_error") is True)
+            given = None if block.get("tool_use_id") is None else str(block["tool_use_id"])
+            talk.result(text, id=given, failed=block.get("is_error") is True)
     said = [_text(block) for block in blocks if block.get("type") != "tool_result"]
     if said:
         talk.user("".join(said))

@@ -34,7 +34,7 @@ def with_answers(file: Path) -> Callable[[Record], Record]:
     answers: dict[str, Any] = {}
     path = file.parent / ANSWERS / file.name
     if path.is_file() and path.stat().st_size <= MAX_ANSWERS_BYTES:
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in path.read_bytes().splitlines():
             try:
                 answer = json.loads(line)
             except (ValueError, RecursionError):
@@ -66,6 +66,7 @@ def read(record: Record, notes: Notes) -> list[Row]:
     needed = {
         tool["function"]["name"]: tool["function"]["parameters"].get("required", ()) for tool in tools.listed or ()
     }
+    needed |= {old: needed[new] for old, new in (tools.renamed or {}).items()}
     calls = [_call(call, needed, notes) for call in truth] if isinstance(truth, list) else []
     if not calls:
         raise Refused("unreadable answer", "'ground_truth' must be a list of calls.")

@@ -13,6 +13,7 @@ from calltune.data.formats.reading import Refused
 from calltune.data.formats.transcript import Call
 
 ARGUMENT_KEYS = ("arguments", "parameters", "args", "input", "kwargs")
+_BESIDE = ("name", "id", "type", "index", "function", "tool_call_id", *ARGUMENT_KEYS)
 CALL_TAGS = (
     ("<tool_call>", "</tool_call>"),
     ("<TOOLCALL>", "</TOOLCALL>"),
@@ -43,6 +44,9 @@ def read_call(raw: Any) -> Call:
     if not isinstance(inner, dict) or not isinstance(inner.get("name"), str) or not inner["name"]:
         raise Refused("unreadable call", "a call must have a name and arguments.")
     given = next((inner[key] for key in ARGUMENT_KEYS if inner.get(key) is not None), None)
+    if given is None and (other := sorted(key for key in inner if key not in _BESIDE and inner[key] is not None)):
+        shown = ", ".join(map(str, other))[:100]
+        raise Refused("unreadable call", f"the call of {inner['name'][:80]} has no 'arguments', but {shown}.")
     name = raw.get("id", raw.get("tool_call_id"))
     return Call(inner["name"], read_arguments(given), None if name is None else str(name))
 
@@ -50,6 +54,8 @@ def read_call(raw: Any) -> Call:
 def read_arguments(raw: Any) -> dict[str, Any]:
     """Arguments as an object, from an object, JSON text, a Python literal or nothing."""
     value = read_data(raw, "argument") if isinstance(raw, str) and raw.strip() else raw
+    if isinstance(raw, str) and isinstance(value, str) and value.strip():  # JSON text inside JSON text
+        value = read_data(value, "argument")
     if value is None or value == "":
         return {}
     if not isinstance(value, dict):
@@ -76,6 +82,11 @@ def read_calls(raw: Any) -> list[Call]:
             return read_pythonic(text)
         raw = read_data(text, "call")
     return [read_call(call) for call in (raw if isinstance(raw, list) else [raw])]
+
+
+def has_call_in_text(text: str) -> bool:
+    """Whether a call in tags stands in the text; both tags, because a text may speak of one."""
+    return any(opening in text and closing in text for opening, closing in CALL_TAGS)
 
 
 def take_apart(text: str, tags: Sequence[tuple[str, str]] = CALL_TAGS) -> Said:

@@ -37,15 +37,35 @@ def openai_message(raw: Any) -> dict[str, Any]:
     reasoning = fields.get("reasoning_content") or extra.get("reasoning_content")
     if role == "assistant" and isinstance(reasoning, str):
         message["reasoning_content"] = reasoning
+    if role == "tool" and fields.get("status") == "error":
+        message["is_error"] = True
     calls = fields.get("tool_calls") or extra.get("tool_calls")
+    if role == "assistant" and fields.get("invalid_tool_calls"):
+        raise Refused("unreadable call", "a call was logged as one that could not be read.")
     legacy = fields.get("function_call") or extra.get("function_call")
     if role == "assistant" and isinstance(calls, list) and calls:
         message["tool_calls"] = [_call(call) for call in calls]
     elif role == "assistant" and isinstance(legacy, dict):
         message["tool_calls"] = [_call({"function": legacy})]
     if isinstance(message["content"], list):
-        message["content"] = [part for part in message["content"] if not _is_call(part)]
+        _take_parts(message)
     return message
+
+
+def _take_parts(message: dict[str, Any]) -> None:
+    """Calls and thoughts that providers put among the parts of the content, in place. A call is often said twice, there
+    and in `tool_calls`."""
+    parts = message["content"]
+    calls = [part for part in parts if _is_call(part)]
+    thoughts = [part for part in parts if isinstance(part, dict) and part.get("type") in ("thinking", "reasoning")]
+    said = [str(part.get(part["type"])) for part in thoughts if isinstance(part.get(part["type"]), str)]
+    if message["role"] != "assistant" or len(said) < len(thoughts):
+        return
+    message["content"] = [part for part in parts if part not in calls and part not in thoughts]
+    if calls and "tool_calls" not in message:
+        message["tool_calls"] = [_call(call) for call in calls]
+    if said and "reasoning_content" not in message:
+        message["reasoning_content"] = "\n".join(said)
 
 
 def _kind_and_fields(raw: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -65,6 +85,6 @@ def _call(raw: Any) -> dict[str, Any]:
     inner = raw.get("function", raw) if isinstance(raw, dict) else None
     if not isinstance(inner, dict) or not isinstance(inner.get("name"), str):
         raise Refused("unreadable call", "a call must have a name and arguments.")
-    arguments = inner.get("arguments") if "arguments" in inner else inner.get("args")
+    arguments = next((inner[key] for key in ("arguments", "args", "input") if key in inner), None)
     call = {"type": "function", "function": {"name": inner["name"], "arguments": read_arguments(arguments)}}
     return call if raw.get("id") is None else {"id": str(raw["id"]), **call}

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from calltune.data.formats.calls import CALL_TAGS, read_arguments
+from calltune.data.formats.calls import has_call_in_text, read_arguments
 from calltune.data.formats.reading import COLUMNS, MARK, POSSIBLE, Evidence, Notes, Record, Refused, Row, note, turns_of
 from calltune.data.formats.schemas import read_tools
 from calltune.data.messages import ROLES
@@ -50,7 +50,8 @@ def read(record: Record, notes: Notes) -> list[Row]:
     tools = read_tools(given if given is not None else record.get("functions"), notes)
     if tools.listed is not None:
         row["tools"] = tools.listed
-    row["messages"] = [_message(message, notes, tools.renamed or {}) for message in turns_of(record, "messages")]
+    messages = [_message(message, tools.renamed or {}) for message in turns_of(record, "messages")]
+    row["messages"] = [*_system(row, messages, notes), *messages]
     if row.get("function_call") is not None:
         del row["function_call"]
         note(notes, "function_call of the request", "which call to force is no part of a conversation.")
@@ -89,14 +90,18 @@ def _messages(record: Record) -> list[dict[str, Any]] | None:
         if not isinstance(message, dict) or not isinstance(message.get("role"), str) or message["role"] not in ROLES:
             return None
         content = message.get("content")
-        written = content if message["role"] == "assistant" and not message.get("tool_calls") else None
-        if isinstance(written, str) and any(start in written and end in written for start, end in CALL_TAGS):
-            return None  # calls in the text: another format's
+        if _calls_in_text(message):
+            return None  # another format's
         if isinstance(content, list) and not all(
             isinstance(p, str) or (isinstance(p, dict) and _is_part(p)) for p in content
         ):
             return None
     return messages
+
+
+def _calls_in_text(message: dict[str, Any]) -> bool:
+    content = message.get("content") if message.get("role") == "assistant" and not message.get("tool_calls") else None
+    return isinstance(content, str) and has_call_in_text(content)
 
 
 def _is_part(part: dict[str, Any]) -> bool:
@@ -109,8 +114,26 @@ def _calls(messages: list[dict[str, Any]]) -> list[Any]:
     ]
 
 
-def _message(message: dict[str, Any], notes: Notes, renamed: Mapping[str, str]) -> dict[str, Any]:
+def _system(row: Row, messages: list[dict[str, Any]], notes: Notes) -> list[dict[str, Any]]:
+    """A system prompt that stands in a column of its own, as Anthropic has it: no template would show it there."""
+    system = row.get("system")
+    if not isinstance(system, str) or not system.strip():
+        return []
+    if any(message.get("role") in ("system", "developer") for message in messages):
+        note(
+            notes, "column 'system'", "it stays a column, because the messages begin with a system prompt of their own."
+        )
+        return []
+    del row["system"]
+    note(notes, "column 'system'", "it is the first message now: in a column of its own no template shows it.")
+    return [{"role": "system", "content": system}]
+
+
+def _message(message: dict[str, Any], renamed: Mapping[str, str]) -> dict[str, Any]:
     legacy = message.get("function_call")
+    if _calls_in_text(message) and not isinstance(legacy, dict):
+        why = "a call stands in the assistant's text, which would be learned as words."
+        raise Refused("call in the text", f"{why} If all rows are like this: --from sharegpt")
     if message.get("tool_calls"):
         if not isinstance(message["tool_calls"], list):
             raise Refused("unreadable call", "'tool_calls' must be a list of calls.")

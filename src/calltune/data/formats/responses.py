@@ -54,14 +54,19 @@ def read(record: Record, notes: Notes) -> list[Row]:
             talk.assistant("", [call], "\n".join(thoughts) or None)
             thoughts = []
         elif kind == "function_call_output":
-            talk.result(text_of(item.get("output"), "a result"), id=str(item.get("call_id")))
+            answered = None if item.get("call_id") is None else str(item["call_id"])
+            talk.result(_output(item.get("output")), id=answered)
         elif kind == "message":
             _say(talk, item, "\n".join(thoughts) or None)
-            thoughts = []
+            thoughts = [] if item.get("role") == "assistant" else thoughts
         else:
             raise Refused(
                 "unsupported item", f"an item of the type {str(kind)[:60]!r} is no message and no function call."
             )
+    if thoughts:
+        note(notes, "reasoning", "it stands before no message and no call: it is left out.")
+    if record.get("previous_response_id") is not None:
+        note(notes, "previous response", "what was said before it is not in this record.")
     return [new_row(record, _USED, talk.messages, tools.listed)]
 
 
@@ -72,6 +77,16 @@ def _items(record: Record) -> list[dict[str, Any]]:
     if not items or not all(isinstance(item, dict) for item in items):
         raise Refused("no turns", "'input' and 'output' must hold text or items.")
     return items
+
+
+def _output(output: Any) -> str:
+    """A result: text, or a list of parts that are text."""
+    parts = output if isinstance(output, list) and output else []
+    if not parts or not all(isinstance(part, dict) and str(part.get("type")).startswith("input_") for part in parts):
+        return text_of(output, "a result")
+    if any(part["type"] not in TEXT_PARTS for part in parts):
+        raise Refused("unsupported content", "only text can be learned from.")
+    return "".join(text_of(part.get("text"), "a part") for part in parts)
 
 
 def _say(talk: Transcript, item: dict[str, Any], reasoning: str | None) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from calltune.contract import parse_json
-from calltune.data.formats.calls import CALL_TAGS, read_calls, take_apart
+from calltune.data.formats.calls import has_call_in_text, read_calls, take_apart
 from calltune.data.formats.reading import (
     COLUMNS,
     MARK,
@@ -51,7 +51,7 @@ def detect(record: Record) -> Evidence | None:
     if column is None:
         return None
     turns = record[column]
-    if any(role_of(turn) == "assistant" and _has_tags(text_in(turn)) for turn in turns):
+    if any(role_of(turn) == "assistant" and has_call_in_text(text_in(turn)) for turn in turns):
         return Evidence(MARK, "calls as <tool_call> in the text")
     if any(role_of(turn) == "system" and "<tools>" in text_in(turn) for turn in turns):
         return Evidence(MARK, "tools as <tools> in the system prompt")
@@ -143,10 +143,6 @@ def split_system(text: str, notes: Notes) -> tuple[str, list[Any] | None]:
 def system_text(record: Record, turns: list[dict[str, Any]]) -> str:
     own = [record["system"]] if isinstance(record.get("system"), str) else []
     return "\n\n".join(part for part in (*own, *(text_in(t) for t in turns if role_of(t) == "system")) if part.strip())
-
-
-def _has_tags(text: str) -> bool:
-    return any(opening in text and closing in text for opening, closing in CALL_TAGS)
 
 
 def _results(text: str) -> list[tuple[str, str | None, str | None]]:

@@ -18,11 +18,14 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
              "api_call", "action", "target", "label", "output", "answer", "completion"),
     "name": ("tool", "tool_name", "function", "function_name", "name", "intent", "api"),
     "arguments": ("arguments", "args", "parameters", "params", "slots", "kwargs"),
-    "answer": ("reply", "response", "answer", "assistant", "text_response", "assistant_message"),
+    "answer": ("reply", "response", "answer", "assistant", "text_response", "assistant_message", "output",
+               "completion"),
     "tools": ("tools", "functions", "available_tools"),
     "system": ("system", "system_prompt"),
 }  # fmt: skip
 """What each column is called in the tables of others; the first that is there counts."""
+CALLS = ("call", "calls", "tool_call", "tool_calls", "function_call", "functioncall", "expected_call", "api_call")
+"""Columns that hold calls and nothing else: what cannot be read there is refused, not taken for words."""
 
 
 def detect(record: Record) -> Evidence | None:
@@ -63,7 +66,7 @@ def columns_of(record: Record) -> dict[str, str]:
             key = lower.get(name)
             if key is None or key in found.values():
                 continue
-            if what == "call" and not _holds_call(record[key], sure=name in names[:9]):
+            if what == "call" and not (name in CALLS or _holds_call(record[key])):
                 continue
             found[what] = key
             break
@@ -73,14 +76,12 @@ def columns_of(record: Record) -> dict[str, str]:
     return found
 
 
-def _holds_call(value: Any, *, sure: bool) -> bool:
-    """Whether it is a call, or nothing in a column that is named like one."""
-    if not isinstance(value, str) or not value.strip():
-        return sure
+def _holds_call(value: Any) -> bool:
+    """Whether a column that may hold calls or words holds a call here."""
     try:
-        return bool(read_calls(value))
+        return isinstance(value, str) and bool(value.strip()) and bool(read_calls(value))
     except Refused:
-        return sure and value.lstrip()[:1] in "[{"
+        return False
 
 
 def _calls(record: Record, found: dict[str, str]) -> list[Call]:

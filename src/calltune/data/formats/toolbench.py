@@ -4,6 +4,7 @@ answer the assistant's last words. A turn that gives up is refused."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from calltune.data.formats import sharegpt
@@ -14,6 +15,8 @@ from calltune.data.formats.transcript import Call, Transcript
 
 _APIS = "you have access to the following APIs:"
 _FINISH = "Finish"
+_ACTION = re.compile(r"^[ \t]*+Action:([^\n]*+)", re.MULTILINE)
+_INPUT = "Action Input:"
 
 
 def detect(record: Record) -> Evidence | None:
@@ -47,25 +50,43 @@ def read(record: Record, notes: Notes) -> list[Row]:
             _say(talk, text, notes)
         elif role == "result":
             talk.result(text)
+        elif role != "system":
+            raise Refused("unknown role", f"a turn is by {str(turn.get('from', turn.get('role')))[:60]!r}.")
     return [new_row(record, {column, "tools", "system"}, talk.messages, tools.listed)]
 
 
 def _say(talk: Transcript, text: str, notes: Notes) -> None:
-    before, action, rest = text.rpartition("Action:")
-    if not action or "Action Input:" not in rest:
-        talk.assistant(text.strip())
+    actions = list(_ACTION.finditer(text))
+    if len(actions) > 1:
+        raise Refused("mixed turns", "one turn has several actions: which of them ran cannot be told.")
+    if not actions:
+        _answer(talk, text)
         return
-    thought = before.strip().removeprefix("Thought:").strip() or None
-    name, _, given = rest.partition("Action Input:")
-    arguments = read_arguments(given.strip())
-    if name.strip() != _FINISH:
-        talk.assistant("", [Call(name.strip(), arguments)], thought)
+    name, mark, given = f"{actions[0][1]}\n{text[actions[0].end() :].lstrip()}".partition(_INPUT)
+    if not mark or "\n" in name.strip():
+        raise Refused("unfinished call", "an Action has no Action Input.")
+    thought = _thought(text[: actions[0].start()])
+    name, arguments = name.strip(), read_arguments(given.strip())
+    if name != _FINISH:
+        talk.assistant("", [Call(name, arguments)], thought)
         return
     answer = arguments.get("final_answer")
     if arguments.get("return_type") != "give_answer" or not isinstance(answer, str):
         raise Refused("gives up", "its last call is Finish without an answer: there is nothing to learn from it.")
     note(notes, "Finish", "its answer is the assistant's text; the function Finish is no tool.")
     talk.assistant(answer, (), thought)
+
+
+def _answer(talk: Transcript, text: str) -> None:
+    """Words: all of the text, or what stands after "Final Answer:"."""
+    if _INPUT in text:
+        raise Refused("unfinished call", "there is an Action Input without its Action.")
+    before, final, answer = text.partition("Final Answer:")
+    talk.assistant((answer if final else text).strip(), (), _thought(before) if final else None)
+
+
+def _thought(text: str) -> str | None:
+    return text.strip().removeprefix("Thought:").strip() or None
 
 
 def _apis(prompt: str, notes: Notes) -> tuple[str, list[Any] | None]:

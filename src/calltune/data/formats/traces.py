@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from calltune.contract import parse_json
-from calltune.data.formats import openai
+from calltune.data.formats import anthropic, openai
 from calltune.data.formats.langchain import openai_message
 from calltune.data.formats.reading import MARK, Evidence, Notes, Record, Refused, Row, note
 
@@ -88,14 +88,34 @@ def _runs(record: Record, below: str) -> Iterator[Record]:
 def _row(run: Record, notes: Notes) -> Row:
     asked = _data(run.get("inputs", run.get("input")))
     answered = _data(run.get("outputs", run.get("output")))
-    messages = [openai_message(message) for message in _messages(asked)]
-    messages += [openai_message(message) for message in _answers(answered)]
+    said = [*_messages(asked), *_answers(answered, notes)]
     extra = run["extra"] if isinstance(run.get("extra"), dict) else {}
     parameters = run.get("modelParameters")
     places = (asked, extra.get("invocation_params"), extra.get("metadata"), parameters, run.get("metadata"))
     tools = next((p[k] for p in places if isinstance(p, dict) for k in ("tools", "functions") if p.get(k)), None)
-    plain = {"id": run["id"]} if isinstance(run.get("id"), str) else {}
-    return openai.read({**plain, "messages": messages} | ({} if tools is None else {"tools": _data(tools)}), notes)[0]
+    offered = [message["content"] for message in said if _is_tool(message)]
+    said = [message for message in said if not _is_tool(message)]
+    record: Record = {"id": run["id"]} if isinstance(run.get("id"), str) else {}
+    if tools is not None or offered:
+        record["tools"] = offered if tools is None else _data(tools)
+    if all(isinstance(message, dict) and "role" in message for message in said) and anthropic.detect(
+        {"messages": said}
+    ):
+        system = [message.get("content") for message in said if message["role"] == "system"]
+        system += [asked["system"]] if isinstance(asked, dict) and asked.get("system") else []
+        if len(system) > 1:
+            raise Refused("unreadable message", "there are several system prompts.")
+        turns = [message for message in said if message["role"] != "system"]
+        return anthropic.read({**record, "system": next(iter(system), None), "messages": turns}, notes)[0]
+    return openai.read({**record, "messages": [openai_message(message) for message in said]}, notes)[0]
+
+
+def _is_tool(message: Any) -> bool:
+    """The callback of Langfuse for LangChain logs the tools that are offered as messages at the end of the input."""
+    content = message.get("content") if isinstance(message, dict) and message.get("role") == "tool" else None
+    if not isinstance(content, dict) or message.get("tool_call_id") is not None:
+        return False
+    return isinstance(content.get("function"), dict) or ("name" in content and "input_schema" in content)
 
 
 def _messages(asked: Any) -> list[Any]:
@@ -110,7 +130,7 @@ def _messages(asked: Any) -> list[Any]:
     return found
 
 
-def _answers(answered: Any) -> list[Any]:
+def _answers(answered: Any, notes: Notes) -> list[Any]:
     """The message that came back, wherever the library put it."""
     if isinstance(answered, str):
         return [{"role": "assistant", "content": answered}]
@@ -118,20 +138,28 @@ def _answers(answered: Any) -> list[Any]:
         return answered
     if isinstance(answered, dict):
         if isinstance(choices := answered.get("choices"), list) and choices and isinstance(choices[0], dict):
+            _note_others(choices, notes)
             return [choices[0].get("message")]
         if isinstance(generations := answered.get("generations"), list) and generations:
-            first = generations[0][0] if isinstance(generations[0], list) and generations[0] else generations[0]
+            alike = generations[0] if isinstance(generations[0], list) and generations[0] else generations
+            _note_others(alike, notes)
+            first = alike[0]
             if isinstance(first, dict):
                 return [first.get("message") or {"role": "assistant", "content": first.get("text")}]
         for key in ("message", "output", "messages"):
             if answered.get(key):
                 found = answered[key]
-                return found if isinstance(found, list) else _answers(found)
+                return found if isinstance(found, list) else _answers(found, notes)
         if "role" in answered or "kwargs" in answered or answered.get("type") in ("ai", "AIMessageChunk"):
             return [answered]
         if "content" in answered or "tool_calls" in answered:
             return [{"role": "assistant", **answered}]
     raise Refused("no answer", "its output holds no message of the assistant.")
+
+
+def _note_others(answers: list[Any], notes: Notes) -> None:
+    if len(answers) > 1:
+        note(notes, "other answers", "the model was asked for several; the first one is kept.")
 
 
 def _longest(rows: list[Row], notes: Notes) -> list[Row]:
