@@ -259,3 +259,10 @@ def test_a_pipe_is_refused_before_it_is_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DataError, match="pipe"):
         rows_of(tmp_path / "pipe")
+
+
+def test_a_number_beyond_all_numbers_is_a_problem_as_infinity_is(write: Write) -> None:
+    path = write(json.dumps({**TALK, "x": 1}).replace(": 1}", ": 1e400}"), TALK)
+    first, second = rows_of(path)
+    assert [problem.kind for problem in first.problems] == ["not_finite"] and first.data is None
+    assert second.problems == ()

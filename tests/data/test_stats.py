@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from calltune.cli import main
 from calltune.contract import Toolset
 from calltune.data.stats import StatsConfig, stats
 from calltune.data.stats_report import StatsReport, lengths
@@ -181,3 +182,28 @@ def test_a_page_over_the_data_or_where_it_cannot_be_written_is_refused(row: Row,
         run(data, html=data)
     with pytest.raises(DataError, match="cannot be written"):
         run(data, html=data / "page.html")
+
+
+@pytest.mark.parametrize("odd", ["1e400", "-1e400", "NaN", "Infinity"])
+def test_numbers_that_json_does_not_have_do_not_break_the_report(
+    tmp_path: Path, row: Row, odd: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, page = tmp_path / "rows.jsonl", tmp_path / "stats.html"
+    row["messages"][1]["tool_calls"][0]["function"]["arguments"]["days"] = "?"
+    data.write_text(json.dumps(row).replace('"?"', odd) + "\n", encoding="utf-8")
+    assert main(["stats", "--data", str(data), "--html", str(page), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["tools"]["get_weather"]["arguments"]["days"]["range"] is None
+
+
+def test_names_and_texts_are_no_markup_in_the_page(tmp_path: Path, row: Row) -> None:
+    data, page = tmp_path / "a<b>&.jsonl", tmp_path / "stats.html"
+    evil = "<img src=x onerror=alert(1)>\"'</title><script>\u202e"
+    function = row["messages"][1]["tool_calls"][0]["function"]
+    function["name"], function["arguments"] = evil, {evil: evil}
+    row["messages"][0]["content"] = evil
+    row["tools"][0]["function"]["parameters"]["properties"][evil] = {"enum": [evil]}
+    data.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert main(["stats", "--data", str(data), "--html", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "&lt;img src=x" in text and "a&lt;b&gt;&amp;.jsonl" in text
+    assert not any(mark in text for mark in ("<img", "<script", "a<b>", "\u202e"))

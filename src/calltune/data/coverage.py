@@ -5,6 +5,7 @@ never come. Arguments are those of the first level; values are kept as digests, 
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ class ArgumentUse:
     def add(self, value: Any) -> None:
         """One value that a call gives."""
         self.given += 1
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf:  # nan is not
             self.low = value if self.low is None else min(self.low, value)
             self.high = value if self.high is None else max(self.high, value)
         text = json.dumps(value, sort_keys=True, default=str)

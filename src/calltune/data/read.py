@@ -6,6 +6,7 @@ shape of a row, not its calls: `check_row` does that."""
 from __future__ import annotations
 
 import json
+import math
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -182,4 +183,11 @@ def _no_constant(name: str) -> float:
     raise ValueError(name)
 
 
-_fast = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(digits)
+    return value
+
+
+_fast = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite)
