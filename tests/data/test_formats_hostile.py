@@ -537,3 +537,29 @@ def test_what_a_trace_says_beside_its_first_answer_is_told_or_refused() -> None:
     calling = {"type": "ai", "content": "", "tool_calls": [{"name": "f", "args": {}, "id": "x"}]}
     messages, _, _ = one("langsmith", run(ASKED, calling, failed, output={"role": "assistant", "content": "Sorry."}))
     assert messages[2]["is_error"] is True
+
+
+def test_of_a_preference_row_of_openai_only_the_preferred_answer_is_learned() -> None:
+    good, bad = ({"role": "assistant", "content": text} for text in ("Good.", "Bad."))
+    tools = [{"type": "function", "function": TOOL}]
+    asked = {"messages": [ASKED], "tools": tools, "parallel_tool_calls": True}
+    record = {"non_preferred_output": [bad], "input": asked, "preferred_output": [good]}
+    assert candidates([record])[0].name == "openai"
+    messages, told, row = one("openai", record)
+    assert messages == [ASKED, good] and told == ["wrong answers"] and row["tools"] == tools
+
+
+@pytest.mark.parametrize("names", [("rejected", "chosen"), ("prompt", "completion"), ("non_preferred", "preferred")])
+def test_of_two_columns_of_messages_none_is_guessed(names: tuple[str, str]) -> None:
+    talk = [ASKED, {"role": "assistant", "content": "!"}]
+    assert candidates([dict.fromkeys(names, talk)]) == []
+    with pytest.raises(Refused, match="--fields"):
+        FORMATS["axolotl"].read(dict.fromkeys(names, talk), [])
+
+
+def test_the_answer_beside_a_logged_request_is_its_last_message() -> None:
+    choices = [{"message": {"role": "assistant", "content": None, "tool_calls": [CALLED]}, "finish_reason": "stop"}]
+    for record in ({"choices": choices}, {"response": {"id": "r", "choices": choices}}):
+        messages, told, row = one("openai", {"messages": [ASKED], **record})
+        assert [message["role"] for message in messages] == ["user", "assistant"] and told == []
+        assert messages[1]["tool_calls"] == [CALLED] and set(row) == {"messages"}

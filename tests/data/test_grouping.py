@@ -116,4 +116,6 @@ def test_no_part_is_empty_and_groups_stay_whole(words: list[int], test: float, v
 
 def test_eight_digits_that_are_a_day_are_a_day_and_not_a_second_of_1970() -> None:
     assert moment("20260301") == moment(20260301) == moment("2026-03-01")
+    assert moment("2026/03/01 12:00:00") == moment("2026.03.01T12:00:00Z") == moment("2026-03-01T12:00:00+00:00")
+    assert moment("01/03/2026") is None, "the first of March, or the third of January"
     assert moment("20261301") == 20261301 * 1_000_000, "no month 13: seconds"

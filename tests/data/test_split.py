@@ -129,3 +129,11 @@ def test_a_split_by_time_and_by_tool_say_how(write: Write, tmp_path: Path) -> No
 def test_a_split_that_makes_no_sense_is_refused(write: Write, tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):
         run(write(talk("a"), talk("b")), tmp_path, **options)
+
+
+def test_a_validation_file_of_an_earlier_split_is_told(write: Write, tmp_path: Path) -> None:
+    data = write(*(talk(f"question number {number}") for number in range(20)))
+    run(data, tmp_path / "out", valid=0.2)
+    console = Console(file=io.StringIO(), width=200)
+    run(data, tmp_path / "out").show(console)
+    assert "valid.jsonl is of an earlier split" in console.file.getvalue()  # type: ignore[attr-defined]

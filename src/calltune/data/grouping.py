@@ -19,6 +19,8 @@ from calltune.data.wording import beginnings, digest
 from calltune.errors import ConfigError, DataError
 
 TRAIN, VALID, TEST = 0, 1, 2
+_YEAR_FIRST = re.compile(r"\A(\d{4})[/.](\d\d)[/.](\d\d)(?!\d)")
+"""The one order of day and month that cannot be taken for another."""
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 Rows = Callable[[], Iterator[Row]]
@@ -164,6 +166,7 @@ def moment(value: Any) -> int | None:
 
 
 def _moment_of_text(text: str) -> int | None:
+    text = _YEAR_FIRST.sub(r"\1-\2-\3", text)
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             when = read(text.removesuffix(" UTC"))
@@ -205,7 +208,7 @@ def _limits(places: array[int], shares: tuple[float, float]) -> tuple[int, int]:
         raise DataError(
             f"the rows cannot be split in {parts}: all {len(places):,} of them are in {len(groups)} group"
             f"{'s' * (len(groups) != 1)} that must stay together.",
-            hint="A split needs rows in which the user says different things; see --by.",
+            hint=f"A split in {parts} needs at least {parts} groups, better many more; see --by.",
         )
     after_test = _nearest(groups, 0, len(groups) - parts + 1, shares[1] * len(places))
     if not shares[0]:

@@ -108,6 +108,8 @@ class SplitReport:
             if path is not None:
                 _say(console, f"{path}: {count:,} rows ({100 * count / rows:.1f} %)")
         self._show_division(console)
+        if self.valid is None and (old := self.config.out / "valid.jsonl").exists():
+            _say(console, f"{old} is of an earlier split: its rows may be among those to train on.", "yellow")
         if self.bad_rows:
             text = f"{self.bad_rows:,} rows are no conversations; to see why: calltune check --data "
             text += shlex.quote(self.config.data)

@@ -96,7 +96,7 @@ def _explained(path: Path) -> Iterator[None]:
         full = " (the disk is full)" if error.errno == 28 else ""
         raise DataError(
             f"{path} cannot be written: {error.strerror or error}{full}. Nothing was changed.",
-            hint="Free some space, or name a file in another folder.",
+            hint=f"{'Free some space, or name' if full else 'Name'} a file in another folder.",
         ) from error
 
 

@@ -63,13 +63,22 @@ def _message(message: dict[str, Any], role: str, text: str) -> dict[str, Any]:
 
 
 def _found(record: Record) -> tuple[str, str, str] | None:
-    for column, messages in record.items():
-        if not isinstance(messages, list) or not messages or not all(isinstance(item, dict) for item in messages):
+    """The column, and the keys of role and text. Two columns of messages are two answers, or a question and its answer:
+    which of them is learned is not ours to guess."""
+    found = [(str(column), *keys) for column, value in record.items() if (keys := _keys(value)) is not None]
+    named = [one for one in found if one[0] == "messages"]
+    return next(iter(named or found), None) if named or len(found) == 1 else None
+
+
+def _keys(messages: Any) -> tuple[str, str] | None:
+    """Under which keys the messages of a list have role and text."""
+    if not isinstance(messages, list) or not messages or not all(isinstance(item, dict) for item in messages):
+        return None
+    for role in _ROLE:
+        if not all(sharegpt.role_of({"role": message.get(role)}) for message in messages):
             continue
-        for role in _ROLE:
-            for text in _TEXT:
-                known = all(sharegpt.role_of({"role": message.get(role)}) for message in messages)
-                texts = [message[text] for message in messages if message.get(text) is not None]
-                if known and texts and all(isinstance(value, str) for value in texts):
-                    return str(column), role, text
+        for text in _TEXT:
+            texts = [message[text] for message in messages if message.get(text) is not None]
+            if texts and all(isinstance(value, str) for value in texts):
+                return role, text
     return None

@@ -13,11 +13,14 @@ from calltune.data.formats.reading import COLUMNS, MARK, POSSIBLE, Evidence, Not
 from calltune.data.formats.schemas import read_tools
 from calltune.data.messages import ROLES
 
+_PREFERENCE = ("input", "preferred_output", "non_preferred_output")
 _OWN_KEYS = ("parallel_tool_calls", "functions", "function_call", "tool_choice")
 
 
 def detect(record: Record) -> Evidence | None:
     """Chat messages with roles; calls as `tool_calls` with arguments as text, or legacy functions."""
+    if _is_preference(record):
+        return Evidence(MARK, "'input' with messages and 'preferred_output'")
     messages = _messages(record)
     if messages is None:
         return None
@@ -45,6 +48,13 @@ def detect_own(record: Record) -> Evidence | None:
 
 def read(record: Record, notes: Notes) -> list[Row]:
     """One row."""
+    if _is_preference(record):
+        rest = {key: value for key, value in record.items() if key not in _PREFERENCE}
+        asked = {key: value for key, value in record["input"].items() if key != "messages"}
+        turns = [*turns_of(record["input"], "messages"), *turns_of(record, "preferred_output")]
+        note(notes, "wrong answers", "only the answer that is preferred is kept.")
+        record = {**rest, **asked, "messages": turns}
+    record = _with_answer(record, notes)
     row = {key: value for key, value in record.items() if key not in ("messages", "functions", "tools")}
     given = record.get("tools")
     tools = read_tools(given if given is not None else record.get("functions"), notes)
@@ -112,6 +122,27 @@ def _calls(messages: list[dict[str, Any]]) -> list[Any]:
     return [
         call for message in messages if isinstance(message.get("tool_calls"), list) for call in message["tool_calls"]
     ]
+
+
+def _is_preference(record: Record) -> bool:
+    """A row for preference fine-tuning."""
+    asked = record.get("input")
+    return isinstance(asked, dict) and "messages" in asked and isinstance(record.get("preferred_output"), list)
+
+
+def _with_answer(record: Record, notes: Notes) -> Record:
+    """A logged request whose answer stands beside it, as `choices` or in a `response`."""
+    response = record.get("response")
+    key = "choices" if "choices" in record else "response"
+    given = response.get("choices") if isinstance(response, dict) else record.get("choices")
+    choices = given if isinstance(given, list) else []
+    first = choices[0] if choices else None
+    if not isinstance(first, dict) or not isinstance(first.get("message"), dict):
+        return record
+    if len(choices) > 1:
+        note(notes, "other answers", "the model was asked for several; the first one is kept.")
+    rest = {name: value for name, value in record.items() if name != key}
+    return {**rest, "messages": [*turns_of(record, "messages"), first["message"]]}
 
 
 def _system(row: Row, messages: list[dict[str, Any]], notes: Notes) -> list[dict[str, Any]]:
