@@ -65,6 +65,7 @@ def test_what_cannot_be_mended_may_go_into_a_file_of_its_own(rows: list[Row], wr
     report = run(write(*rows), fix=out, quarantine=aside, drop_duplicates=True)
     assert [json.loads(line)["line"] for line in aside.read_text().splitlines()] == [3, 4]
     assert report.fixes is not None and (report.fixes.rows, report.fixes.dropped, report.fixes.left) == (2, 1, 1)
+    assert f"the 2 bad rows are in {aside}" in shown(report)
     assert run(out).exit_code == 0
 
 

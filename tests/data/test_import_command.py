@@ -271,3 +271,14 @@ def test_the_file_of_the_tools_is_not_written_over(
     Path("tools.json").write_text(json.dumps(row["tools"]), encoding="utf-8")
     assert main([*options, "--tools", "tools.json"]) == 2
     assert json.loads(Path("tools.json").read_text(encoding="utf-8")) == row["tools"]
+
+
+def test_a_quote_of_a_table_that_is_never_closed_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    good = "".join(f'"Rain {number},\nor ""sun""?","f(a={number})"\n' for number in range(3))
+    path.write_text(f'question,call\n{good}"Sun?,f(a=1)\nSnow?,f(a=2)\n', encoding="utf-8")
+    done = import_file(path, tmp_path).report
+    assert (done.tally.rows, done.tally.refused) == (3, 1)
+    assert "never closed" in done.tally.refused_by_kind["not JSON"].why
+    path.write_text(f"question,call\n{good}".rstrip(), encoding="utf-8")
+    assert import_file(path, tmp_path).report.tally.refused == 0

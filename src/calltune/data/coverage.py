@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -134,10 +133,6 @@ class Coverage:
         if name not in self.tools and len(self.tools) >= MOST_TOOLS:
             return None
         return self.tools.setdefault(name, ToolUse())
-
-    def calls_by_tool(self) -> Counter[str]:
-        """Calls of every tool, most frequent first."""
-        return Counter({name: use.calls for name, use in self.tools.items()})
 
 
 def _declare(use: ToolUse, tool: Tool) -> None:

@@ -131,7 +131,8 @@ def _table(file: Path, delimiter: str, on_progress: Progress | None) -> Iterator
             header = text.readline(MAX_LINE_BYTES)
             if delimiter == "," and header.count(";") > header.count(","):
                 delimiter = ";"
-            reader = csv.DictReader(_bounded(header, text, file), delimiter=delimiter)
+            ended: list[bool] = []
+            reader = csv.DictReader(_bounded(header, text, file, ended), delimiter=delimiter)
             names = list(reader.fieldnames or ())
             if len(set(names)) != len(names):
                 raise DataError(f"{file}: two columns have the same name.", hint=f"The columns: {', '.join(names)}.")
@@ -139,8 +140,10 @@ def _table(file: Path, delimiter: str, on_progress: Progress | None) -> Iterator
                 rows += 1
                 more = values.pop(None, None)  # DictReader puts there what has no column
                 fault = "it has more fields than there are columns." if more else ""
+                if ended:  # no line ends a record but its own, unless all that follow are inside a quote
+                    fault = "a quote in it is never closed: all lines to the end of the file are in it."
                 data = {key: value for key, value in values.items() if value is not None}
-                raw = json.dumps([*values.values(), *more]).encode() if more else b""
+                raw = json.dumps([*values.values(), *(more or ())], ensure_ascii=False).encode() if fault else b""
                 yield Record(line=reader.line_num, source=str(file), data=None if fault else data, fault=fault, raw=raw)
                 if on_progress is not None and rows % 128 == 0:
                     on_progress(min(1.0, handle.tell() / size))
@@ -150,14 +153,15 @@ def _table(file: Path, delimiter: str, on_progress: Progress | None) -> Iterator
         raise DataError(f"{file} cannot be read further: {error}; {rows:,} rows could be read.") from error
 
 
-def _bounded(header: str, text: io.TextIOWrapper, file: Path) -> Iterator[str]:
-    """The lines of a table. Raises DataError at one that would fill the memory."""
+def _bounded(header: str, text: io.TextIOWrapper, file: Path, ended: list[bool]) -> Iterator[str]:
+    """The lines of a table; `ended` says when there are no more. Raises DataError at one that would fill the memory."""
     line = header
     while line:
         if len(line) >= MAX_LINE_BYTES and not line.endswith("\n"):
             raise DataError(f"{file}: a line is longer than {MAX_LINE_BYTES >> 20} MiB, which is no table.")
         yield line
         line = text.readline(MAX_LINE_BYTES)
+    ended.append(True)
 
 
 def _parquet(file: Path, on_progress: Progress | None) -> Iterator[Record]:

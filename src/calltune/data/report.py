@@ -163,7 +163,8 @@ class CheckReport:
     def _show_next(self, console: Console) -> None:
         config, good = self.config, self.rows - self.bad_rows
         tools = f" --tools {shlex.quote(config.tools)}" if config.tools else ""
-        for path, what, rows in ((config.quarantine, "bad", self.bad_rows), (config.clean, "good", good)):
+        bad = self.bad_rows if self.fixes is None else self.fixes.left + self.fixes.dropped
+        for path, what, rows in ((config.quarantine, "bad", bad), (config.clean, "good", good)):
             if path is not None:
                 _say(console, f"the {rows:,} {what} rows are in {path}")
         if self.fixes is not None:
