@@ -563,3 +563,26 @@ def test_the_answer_beside_a_logged_request_is_its_last_message() -> None:
         messages, told, row = one("openai", {"messages": [ASKED], **record})
         assert [message["role"] for message in messages] == ["user", "assistant"] and told == []
         assert messages[1]["tool_calls"] == [CALLED] and set(row) == {"messages"}
+
+
+@pytest.mark.parametrize("mark", ["<|python_tag|>", "[TOOL_CALLS] ", "<function=f>", "<functioncall> "])
+def test_a_call_in_the_syntax_of_another_template_is_not_learned_as_words(mark: str) -> None:
+    turns = [{"from": "human", "value": "?"}, {"from": "gpt", "value": mark + '{"name": "f", "parameters": {}}'}]
+    with pytest.raises(Refused, match="another syntax"):
+        FORMATS["sharegpt"].read({"conversations": turns}, [])
+
+
+def test_text_after_a_call_in_tags_is_told() -> None:
+    call = '<tool_call>{"name": "f", "arguments": {}}</tool_call>'
+    for text, told in ((f"A {call} B", ["text after a call"]), (f"A {call}\n", [])):
+        turns = [{"from": "human", "value": "?"}, {"from": "gpt", "value": text}]
+        assert one("sharegpt", {"conversations": turns})[1] == told
+
+
+def test_preference_pairs_beside_a_conversation_are_refused() -> None:
+    turns = [{"from": "human", "value": "?"}]
+    pair = {"chosen": {"from": "gpt", "value": "A"}, "rejected": {"from": "gpt", "value": "B"}}
+    with pytest.raises(Refused, match="a good one and a bad one"):
+        FORMATS["sharegpt"].read({"conversations": turns, **pair}, [])
+    with pytest.raises(Refused, match="preference"):
+        FORMATS["llamafactory"].read({"instruction": "?", "output": ["A", "B"]}, [])

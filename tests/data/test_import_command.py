@@ -282,3 +282,13 @@ def test_a_quote_of_a_table_that_is_never_closed_is_told(tmp_path: Path) -> None
     assert "never closed" in done.tally.refused_by_kind["not JSON"].why
     path.write_text(f"question,call\n{good}".rstrip(), encoding="utf-8")
     assert import_file(path, tmp_path).report.tally.refused == 0
+
+
+def test_rows_with_pictures_in_a_column_are_refused(tmp_path: Path) -> None:
+    talk = [{"role": "user", "content": "<image>What is it?"}, {"role": "assistant", "content": "A cat."}]
+    plain = [{"role": "user", "content": "What is it?"}, talk[1]]
+    path = write(
+        tmp_path / "rows.jsonl", {"messages": talk, "images": ["a.jpg"]}, {"messages": plain, "images": ["a.jpg"]}
+    )
+    done = import_file(path, tmp_path).report
+    assert (done.tally.rows, list(done.tally.refused_by_kind)) == (1, ["unsupported content"])

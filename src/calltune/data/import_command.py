@@ -32,6 +32,8 @@ from calltune.errors import ConfigError, DataError
 
 SAMPLE = 50
 """Records from the beginning of a file that are looked at to tell its format."""
+MEDIA = {"images": "<image>", "image": "<image>", "videos": "<video>", "audios": "<audio>"}
+"""Columns that hold what is no text, and the mark in the text that stands for it."""
 ACCEPTED = ("missing_tools",)
 """Problems with which a row is written all the same: the tools may come with --tools, at any later command."""
 
@@ -152,6 +154,7 @@ class _Carrier:
         try:
             if record.data is None:
                 raise Refused("not JSON", record.fault)
+            _refuse_media(record.data)
             lines = [self._verified(row, record) for row in form.read(record.data, notes)]
         except Refused as refused:
             self.tally.refuse(record.source, record.line, refused)
@@ -202,6 +205,13 @@ def _detected(file: Path, head: list[Record]) -> tuple[Format, str]:
         f"{file}: no known format has these columns: {columns or 'none'}.",
         hint=f"{_known()} Columns under other names: --fields messages=COLUMN role=NAME content=NAME",
     )
+
+
+def _refuse_media(record: dict[str, Any]) -> None:
+    """Pictures and sound in a column, with marks for them in the text: the text alone says something else."""
+    for column, mark in MEDIA.items():
+        if record.get(column) and mark in json.dumps(record, default=str):
+            raise Refused("unsupported content", f"only text can be learned from, and {mark} stands for more.")
 
 
 def _own_format(record: dict[str, Any], expected: Format) -> Format:

@@ -20,6 +20,8 @@ CALL_TAGS = (
     ("<function_call>", "</function_call>"),
     ("<tool_calls>", "</tool_calls>"),
 )
+OTHER_CALL_MARKS = ("<|python_tag|>", "[TOOL_CALLS]", "<function=", "<functioncall>", "<|tool_call|>")
+"""How other models' templates begin a call. Not read here, and not to be learned as words."""
 REASONING_TAGS = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -93,6 +95,8 @@ def take_apart(text: str, tags: Sequence[tuple[str, str]] = CALL_TAGS) -> Said:
     """Text, calls and reasoning of an assistant's turn with calls in tags."""
     reasoning, text = split_reasoning(text)
     calls: list[Call] = []
+    if text.lstrip().startswith(OTHER_CALL_MARKS):
+        raise Refused("unread call", f"a call in another syntax stands in the text: {text.strip()[:40]!r}.")
     for opening, closing in tags:
         if opening not in text:
             continue

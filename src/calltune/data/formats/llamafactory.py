@@ -58,6 +58,8 @@ def read(record: Record, notes: Notes) -> list[Row]:
 
 
 def _alpaca(record: Record, notes: Notes) -> Row:
+    if not isinstance(record["output"], str):
+        raise Refused("no answer", "'output' must be text: a list of answers is a preference pair.")
     tools = read_tools(record.get("tools"), notes)
     talk = Transcript(notes, tools.renamed)
     talk.system(text_of(record.get("system"), "'system'"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from calltune.contract import parse_json
-from calltune.data.formats.calls import has_call_in_text, read_calls, take_apart
+from calltune.data.formats.calls import CALL_TAGS, has_call_in_text, read_calls, take_apart
 from calltune.data.formats.reading import (
     COLUMNS,
     MARK,
@@ -66,6 +66,8 @@ def read(record: Record, notes: Notes) -> list[Row]:
     column = column_of(record)
     if column is None:
         raise Refused("no turns", "there are no 'conversations' with 'from' and 'value'.")
+    if "chosen" in record and "rejected" in record:
+        raise Refused("preference pair", "its answers stand beside the conversation, a good one and a bad one.")
     turns = turns_of(record, column)
     system, inside = split_system(system_text(record, turns), notes)
     given = read_tools(record.get("tools"), notes)
@@ -85,6 +87,8 @@ def read_turns(turns: list[dict[str, Any]], talk: Transcript, notes: Notes) -> N
             talk.user(text)
         elif role == "assistant":
             said = take_apart(text)
+            if said.calls and not text.rstrip().endswith(tuple(closing for _, closing in CALL_TAGS)):
+                note(notes, "text after a call", "it stands before the call now: a message has one text.")
             talk.assistant(said.text, said.calls, said.reasoning)
         elif role == "call":
             said = take_apart(text, ())
