@@ -13,6 +13,9 @@ from typing import Any
 from calltune.errors import TemplateError
 from calltune.render.markers import Markers, free_noncharacter, mapped
 
+LONG = 1000
+"""Characters of a stretch whose token places are remembered too: schemas stand at the same place in row after row."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
@@ -36,6 +39,7 @@ class Encoder:
         self.added: dict[int, str] = {i: token.content for i, token in tokenizer.added_tokens_decoder.items()}
         self.markers = Markers(self.added.values())
         self._segment = lru_cache(maxsize=1024)(self._encode_whole)
+        self._placed = lru_cache(maxsize=128)(self._encode_at)
         self._split = _segments(tokenizer, self._backend)
         self._newline = self._encode("\n").ids
         # SentencePiece puts a space in front of a text; in the middle of a chat that space would be wrong.
@@ -92,11 +96,15 @@ class Encoder:
         offset = 0
         for stretch in self._split.split(text):
             if stretch:
-                encoded = self._segment(stretch)
+                encoded = (self._placed if len(stretch) >= LONG else self._encode_at)(stretch, offset)
                 ids.extend(encoded.ids)
-                starts.extend(_moved(encoded.starts, offset))
+                starts.extend(encoded.starts)
             offset += len(stretch)
         return Encoded(ids=tuple(ids), starts=tuple(starts))
+
+    def _encode_at(self, stretch: str, offset: int) -> Encoded:
+        encoded = self._segment(stretch)
+        return Encoded(ids=encoded.ids, starts=tuple(_moved(encoded.starts, offset)))
 
     def _encode_whole(self, text: str) -> Encoded:
         backend = self._backend

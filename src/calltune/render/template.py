@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from typing import Any
 
@@ -18,6 +18,8 @@ PRELUDE_START = "{#- calltune:"
 """How the prelude begins; a template that holds it is in our format already."""
 PRELUDE_END = "{#- calltune: end of the prelude -#}"
 """How it ends."""
+_HARMLESS = frozenset({"strip", "lstrip", "rstrip", "split", "rsplit", "startswith", "endswith", "lower", "upper"})
+"""Methods of texts that the sandbox allows, and that templates call all the time."""
 _THINKING_START = "{%- if enable_thinking is not defined -%}"
 
 
@@ -97,7 +99,28 @@ def _compiled(template: str) -> Any:
 
     sandbox = _compile_jinja_template(template).environment.overlay()
     sandbox.filters = {**sandbox.filters, "tojson": to_json}
+    sandbox.getattr = partial(_attribute, sandbox, sandbox.getattr)
     return sandbox.from_string(template)
+
+
+def _attribute(sandbox: Any, judged: Callable[[Any, str], Any], value: Any, name: str) -> Any:
+    """`message.role`, `text.strip` and `loop.last` as the sandbox finds them. It first looks whether dictionaries have
+    a method `role` and catches the exception that says no, and judges `strip` anew every time: half the time of a
+    rendering."""
+    kind = type(value)
+    if kind is dict and not hasattr(dict, name):
+        return value[name] if name in value else sandbox.undefined(obj=value, name=name)
+    harmless = name in _HARMLESS if kind is str else isinstance(value, _of_jinja()) and not name.startswith("_")
+    return getattr(value, name) if harmless and hasattr(value, name) else judged(value, name)
+
+
+@lru_cache(maxsize=1)
+def _of_jinja() -> tuple[type, ...]:
+    """`loop`, and what `namespace(...)` makes: their attributes are for templates."""
+    from jinja2.runtime import LoopContext
+    from jinja2.utils import Namespace
+
+    return LoopContext, Namespace
 
 
 def _prelude_of(template: str) -> str:

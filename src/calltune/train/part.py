@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -97,7 +96,7 @@ class TokenRow:
     ids: Array
     """(tokens,) int32."""
     weights: Array
-    """(tokens,) float64: how much each token is learned."""
+    """(tokens,) float32: how much each token is learned."""
     conversation: int
     """Number of its conversation in the part, from 1."""
     held_out: bool
@@ -134,9 +133,9 @@ def prepare_part(rows: Iterable[Row], renderer: Renders, options: PartOptions) -
         if rendered is None:
             continue
         assert row.conversation is not None
-        text = json.dumps(row.data, sort_keys=True, ensure_ascii=False, default=str).encode()
-        held_out = options.validation_share > 0 and _lot(options.seed, text) < options.validation_share
-        part.digests.append(hashlib.sha256(text).digest())
+        digest = _digest(row)
+        held_out = options.validation_share > 0 and _lot(options.seed, digest) < options.validation_share
+        part.digests.append(digest)
         if options.own_tools and row.conversation.tools:
             toolset = row.conversation.toolset()
             if toolset.fingerprint not in part.toolsets:
@@ -193,10 +192,11 @@ def _quarantine(row: Row, problems: tuple[Problem, ...], part: Part) -> None:
 def _token_row(one: Rendered, last: Rendered | None, conversation: int, held_out: bool) -> TokenRow:
     import numpy as np
 
-    group, prefix = _prefix(one)
+    ids = np.array(one.ids, np.int32)
+    group, prefix = _prefix(one, ids)
     return TokenRow(
-        ids=np.array(one.ids, np.int32),
-        weights=np.array(one.weights, np.float64),
+        ids=ids,
+        weights=np.array(one.weights, np.float32),
         conversation=conversation,
         held_out=held_out,
         group=group,
@@ -205,14 +205,14 @@ def _token_row(one: Rendered, last: Rendered | None, conversation: int, held_out
     )
 
 
-def _prefix(one: Rendered) -> tuple[int, int]:
+def _prefix(one: Rendered, ids: Array) -> tuple[int, int]:
     """A key of everything up to the last token of the schemas, or, without schemas, up to the first user token; and how
     many tokens that is."""
     if "schemas" in one.parts:
         end = len(one.parts) - one.parts[::-1].index("schemas")
     else:
         end = one.parts.index("user") if "user" in one.parts else 0
-    digest = hashlib.blake2b(array("q", one.ids[:end]).tobytes(), digest_size=8).digest()
+    digest = hashlib.blake2b(ids[:end].tobytes(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True), end
 
 
@@ -224,7 +224,17 @@ def _count(one: Rendered, row: TokenRow, counts: Counts) -> None:
     counts.fractional = counts.fractional or bool((row.weights[learned] != 1.0).any())
 
 
-def _lot(seed: int, text: bytes) -> float:
+def _digest(row: Row) -> bytes:
+    """SHA-256 of what the row says. Its own tools count by the digest that all rows over them share."""
+    data, tools = row.data or {}, b""
+    offer = row.conversation.offer if row.conversation else None
+    if offer is not None and offer.state == "own":
+        data, tools = {name: value for name, value in data.items() if name != "tools"}, offer.digest
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str).encode()
+    return hashlib.sha256(tools + text).digest()
+
+
+def _lot(seed: int, digest: bytes) -> float:
     """A number in [0, 1) that depends on the seed and the row alone, so that equal rows are never on both sides."""
-    digest = hashlib.sha256(f"{seed}:".encode() + text).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64
+    lot = hashlib.sha256(f"{seed}:".encode() + digest).digest()
+    return int.from_bytes(lot[:8], "big") / 2**64

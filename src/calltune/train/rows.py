@@ -291,9 +291,9 @@ class _RowWriter:
             return
         ends = np.cumsum([0, *(len(row.ids) for row in self._pending)], dtype=np.int32)
         ids = np.concatenate([row.ids for row in self._pending])
-        weights = np.concatenate([row.weights for row in self._pending]).astype(np.float32)
+        weights = np.concatenate([row.weights for row in self._pending])
         weights[ends[:-1]] = 0.0  # the first token has no predecessor that could predict it
-        columns = (ids, np.where(weights > 0, ids, -100).astype(np.int32), weights)
+        columns = (ids, np.where(weights > 0, ids, np.int32(-100)), weights)
         lists = [pa.ListArray.from_arrays(ends, pa.array(column)) for column in columns]
         self._stream.write_batch(pa.RecordBatch.from_arrays(lists, schema=self._schema))
         self._pending = []
