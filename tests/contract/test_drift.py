@@ -81,6 +81,12 @@ def test_a_run_folder_stands_for_the_contract_it_was_trained_on(tmp_path: Path) 
     assert load_contract(tmp_path) == load_contract(str(tmp_path / "contract.json")) == TRAINED
 
 
+def test_the_long_command_of_a_server_is_no_path() -> None:
+    for source in ("mcp:no-such-program " + "x" * 300, "x" * 5000, "~nobody-at-all/run"):
+        with pytest.raises(ContractError):
+            load_contract(source)
+
+
 def test_hundreds_of_changes_are_cut_with_their_number() -> None:
     given = toolset(*(f"new_{number}" for number in range(300)))
     warnings = check_drift(TRAINED, given)

@@ -6,6 +6,7 @@ model never saw them, and the guard goes by the contract it is given."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -24,10 +25,10 @@ _UNSEEN = ("tool-removed", "effect-read-to-write", "effect-write-to-read", "idem
 
 def load_contract(source: str | Path) -> Toolset:
     """The contract in anything that `Toolset.load` reads, or in a run folder."""
-    path = Path(source).expanduser()
-    if (path / "contract.json").is_file():
-        return Toolset.load(path / "contract.json")
-    if (path / "run.yaml").is_file():
+    folder = os.path.expanduser(source)  # os.path takes the long command of an MCP server for no file, Path raises
+    if os.path.isfile(contract := os.path.join(folder, "contract.json")):
+        return Toolset.load(contract)
+    if os.path.isfile(os.path.join(folder, "run.yaml")):
         raise ContractError(
             f"the run in {source} has no contract.json: its rows brought tools that contradict each other, or it has "
             "not begun.",
