@@ -7,6 +7,7 @@ model never saw them, and the guard goes by the contract it is given."""
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ from .toolset import Toolset
 
 DriftChoice = Literal["refuse", "warn", "allow"]
 MOST_SHOWN = 20
+_A_MODEL = "the model"
 _UNSEEN = ("tool-removed", "effect-read-to-write", "effect-write-to-read", "idempotent-lost", "idempotent-gained",
            "timeout-changed")  # fmt: skip
 
@@ -53,7 +55,7 @@ def is_outdated(change: Change) -> bool:
 
 
 def settle(
-    changes: Iterable[Change], choice: DriftChoice, *, model: str = "the model", contract: str | None = None
+    changes: Iterable[Change], choice: DriftChoice, *, model: str = _A_MODEL, contract: str | None = None
 ) -> tuple[str, ...]:
     """What to warn of. `refuse` raises ContractError where calls that the model learned can be refused now and warns
     of the rest; `warn` warns of all; `allow` says nothing."""
@@ -61,7 +63,8 @@ def settle(
     if choice == "allow":
         return ()
     outdated = [sentence for sentence, broken in told if broken]
-    compare = f"calltune diff {model} {contract or 'TOOLS'}"
+    run = "RUN" if model == _A_MODEL else shlex.quote(model)
+    compare = f"calltune diff {run} {shlex.quote(contract or 'TOOLS')}"
     if choice == "refuse" and outdated:
         raise ContractError(
             f"{model} was trained on another contract, and calls that it learned would be refused now:",
@@ -78,7 +81,7 @@ def _cut(sentences: list[str], where: str = "") -> list[str]:
 
 
 def check_drift(
-    trained: Toolset | None, given: Toolset, choice: DriftChoice = "refuse", *, model: str = "the model"
+    trained: Toolset | None, given: Toolset, choice: DriftChoice = "refuse", *, model: str = _A_MODEL
 ) -> tuple[str, ...]:
     """For a program that is about to serve `given` with a model trained on `trained`: warnings, or a ContractError.
 
