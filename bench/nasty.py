@@ -246,6 +246,7 @@ def toolset() -> Toolset:
                 {"type": "object", "properties": {"b": _WHOLE}, "required": ["b"]},
             ],
         },
+        "root_values": {"type": "object", "enum": [{}, {"a": 1}]},
         "root_checks": {
             "type": "object",
             "properties": {"a": _TEXT, "b": _WHOLE, "c": {"type": "boolean"}},

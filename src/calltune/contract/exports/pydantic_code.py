@@ -376,6 +376,8 @@ class _Writer:
             inner = self.type(rest, (*where, "additionalProperties"), f"{name}Value").written()
             body += f"    __pydantic_extra__: dict[str, {inner}] = Field(init=False)\n"
         checks = self.object_checks(words, where, name)
+        if shape.literals is not None:
+            checks.append(self.use("_among", *map(python, shape.literals)))
         checks += self.whole(shape.whole, node, where, name, ("object",))
         if checks:
             self.used.add("_each")
