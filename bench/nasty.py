@@ -39,6 +39,7 @@ _VALUES: dict[str, Any] = {
     "whole": _WHOLE,
     "day": {"type": "integer", "minimum": 1, "maximum": 31},
     "above": {"type": "integer", "exclusiveMinimum": 0, "multipleOf": 5},
+    "half": {"type": "integer", "minimum": 0.5, "exclusiveMaximum": 7.5},
     "cents": {"type": "number", "multipleOf": 0.01, "minimum": 0},
     "thirds": {"type": "number", "multipleOf": 0.3},
     "tiny": {"type": "number", "multipleOf": 1e-8},
@@ -64,6 +65,7 @@ _VALUES: dict[str, Any] = {
     "tuple": {"type": "array", "prefixItems": [_TEXT, _WHOLE], "items": False, "minItems": 1},
     "tuple_rest": {"type": "array", "prefixItems": [_TEXT], "items": _WHOLE, "maxItems": 3},
     "tuple_open": {"type": "array", "prefixItems": [_TEXT, {"type": "boolean"}], "minItems": 3},
+    "tuple_anything": {"type": "array", "prefixItems": [{}, _WHOLE], "minItems": 1},
     "contains": {"type": "array", "contains": {"type": "string", "minLength": 2}, "minContains": 1, "maxContains": 2},
     "none_contained": {"type": "array", "contains": _WHOLE, "minContains": 0, "maxContains": 1},
     "record": {"type": "object", "additionalProperties": _WHOLE},
@@ -71,6 +73,12 @@ _VALUES: dict[str, Any] = {
         "type": "object",
         "properties": {"a": _TEXT},
         "required": ["a"],
+        "additionalProperties": _WHOLE,
+    },
+    "required_of_the_rest": {
+        "type": "object",
+        "properties": {"a": _TEXT},
+        "required": ["b"],
         "additionalProperties": _WHOLE,
     },
     "loose": {"type": "object", "properties": {"a": _TEXT}, "additionalProperties": True},
@@ -173,6 +181,8 @@ _NAMES = [
     "validate",
 ]
 """Arguments whose names are no identifiers, or mean something to a language."""
+_OF_A_LANGUAGE = ["array", "big_int", "infinity", "JSON", "math", "number", "object", "record", "set", "value_error"]
+"""Tools whose names, as a type has them, are those of what generated code calls."""
 
 
 def toolset() -> Toolset:
@@ -236,6 +246,7 @@ def toolset() -> Toolset:
                 {"type": "object", "properties": {"b": _WHOLE}, "required": ["b"]},
             ],
         },
+        "root_values": {"type": "object", "enum": [{}, {"a": 1}]},
         "root_checks": {
             "type": "object",
             "properties": {"a": _TEXT, "b": _WHOLE, "c": {"type": "boolean"}},
@@ -257,6 +268,11 @@ def toolset() -> Toolset:
             "properties": {"Annotated": _TEXT, "v": {"type": "object", "properties": {"w": _TEXT}}},
         },
         "__proto__": {"type": "object", "properties": {"v": _TEXT}},
+        "hidden": {
+            "type": "object",
+            "properties": {"HiddenV": _TEXT, "v": {"type": "object", "properties": {"w": _TEXT}}},
+        },
+        **{name: {"type": "object", "properties": {"v": _TEXT}} for name in _OF_A_LANGUAGE},
     }
     tools += [Tool(name=name, description=name, parameters=schema) for name, schema in whole.items()]
     return Toolset(tools)

@@ -41,6 +41,7 @@ CALLERS = [
     ("type-narrowed", one({"type": "number"}), one({"type": "integer"})),
     ("enum-value-removed", one({"enum": ["a", "b"]}), one({"enum": ["a"]})),
     ("enum-value-removed", one({"enum": ["a", "b"]}), one({"const": "b"})),
+    ("enum-value-removed", one({"enum": ["a", 1]}), one(TEXT)),
     ("enum-added", one(TEXT), one({"enum": ["a"]})),
     ("limit-tightened", one({"type": "integer", "maximum": 14}), one({"type": "integer", "maximum": 7})),
     ("limit-tightened", one({"type": "integer"}), one({"type": "integer", "exclusiveMinimum": 0})),
@@ -51,7 +52,8 @@ CALLERS = [
     ("format-changed", one({**TEXT, "format": "email"}), one({**TEXT, "format": "date"})),
     ("object-closed", arguments({"x": TEXT}, additionalProperties=True), one(TEXT)),
     ("undecided", one({**TEXT, "pattern": "^[A-Z]{3}$"}), one({**TEXT, "pattern": "^[A-Z]{2}$"})),
-    ("undecided", one({"anyOf": [TEXT, {"type": "array", "items": TEXT}]}), one(TEXT)),
+    ("undecided", one({"anyOf": [TEXT, {"type": "array", "items": TEXT}]}), one({**TEXT, "maxLength": 9})),
+    ("alternative-removed", one({"anyOf": [TEXT, {"type": "array", "items": TEXT}]}), one(TEXT)),
     ("undecided", one({"not": {"const": 1}}), one({"not": {"const": 2}})),
     (
         "alternative-removed",
@@ -165,6 +167,18 @@ def test_pointers_lead_to_the_place_in_the_contract() -> None:
     assert found.pointer == "/parameters/properties/x/items/properties/a~1b/maximum"
     assert (found.before, found.after) == (9, 5)
     assert found.message == 'x[0]["a/b"]: maximum 5, was 9'
+
+
+def test_a_change_stands_where_it_is_and_says_what_was_there() -> None:
+    said = [
+        (one({"enum": ["a"]}), one({"const": "a"}), "x: written differently, accepts the same"),
+        (one({"minimum": 1}), one({"exclusiveMinimum": 1}), 'x: exclusiveMinimum 1, was {"minimum": 1}'),
+        (one({"type": "boolean"}), one({"const": True}), "x: only true now, was any boolean"),
+    ]
+    for old, new, message in said:
+        assert [change.message for change in changes(old, new)] == [message]
+    (found,) = changes(said[0][0], said[0][1])
+    assert found.pointer == "/parameters/properties/x"
 
 
 def test_schemas_that_name_themselves_are_compared_step_by_step() -> None:

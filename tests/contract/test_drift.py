@@ -81,6 +81,19 @@ def test_a_run_folder_stands_for_the_contract_it_was_trained_on(tmp_path: Path) 
     assert load_contract(tmp_path) == load_contract(str(tmp_path / "contract.json")) == TRAINED
 
 
+def test_the_long_command_of_a_server_is_no_path() -> None:
+    for source in ("mcp:no-such-program " + "x" * 300, "x" * 5000, "~nobody-at-all/run"):
+        with pytest.raises(ContractError):
+            load_contract(source)
+
+
+@pytest.mark.parametrize(("model", "said"), [("my run", "calltune diff 'my run' TOOLS"), (None, "calltune diff RUN")])
+def test_what_is_to_be_typed_can_be_typed(model: str | None, said: str) -> None:
+    named = {} if model is None else {"model": model}
+    with pytest.raises(ContractError, match=said):
+        check_drift(TRAINED, toolset("alpha", "beta", maximum=5), **named)  # type: ignore[arg-type]
+
+
 def test_hundreds_of_changes_are_cut_with_their_number() -> None:
     given = toolset(*(f"new_{number}" for number in range(300)))
     warnings = check_drift(TRAINED, given)

@@ -137,6 +137,17 @@ def test_rows_with_the_old_tools_in_them_are_read_under_the_new_and_others_are_l
     assert "Put the new tools into the `tools` column of 2 rows" in shown
 
 
+def test_a_row_with_a_tool_of_its_own_under_the_new_name_is_read(tmp_path: Path) -> None:
+    old, new = (
+        saved(tmp_path / "o.json", tool("get_air", city={})),
+        saved(tmp_path / "n.json", tool("get_air_now", city={})),
+    )
+    own = [one.to_openai() for one in (tool("get_air", city={}), tool("get_air_now", zip={}))]
+    rows = [row("get_air", {"city": "Oslo"}, own), row("get_air", {"city": "Rome"}, own[::-1])]
+    report, _ = compared(old, new, data=write(tmp_path / "d.jsonl", *rows))
+    assert report.touched is not None and report.touched.by_kind == {"unknown_tool": 2}
+
+
 def test_a_new_tool_is_taken_up_by_rows_that_bring_the_whole_old_contract(tmp_path: Path) -> None:
     old_tools = [tool(), tool("stop")]
     old = saved(tmp_path / "old.json", *old_tools)

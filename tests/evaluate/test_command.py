@@ -237,6 +237,11 @@ def test_another_contract_is_refused_where_that_is_asked_for(files: Path, run_fo
         run(files, RIGHT, model=str(run_folder), drift="refuse")
 
 
+def test_another_contract_than_the_one_of_the_run_before_is_told_with_its_name(files: Path, run_folder: Path) -> None:
+    report, _ = run(files, WRONG, RIGHT, compare=str(run_folder))
+    assert f"{run_folder}: get_weather: argument day is gone" in report.warnings
+
+
 def test_tools_that_rows_bring_are_compared_once_however_they_are_mixed(files: Path, run_folder: Path) -> None:
     other = Tool(name="get_time", description="Another time.", parameters=TOOL.parameters)
     mixed = [[TOOL, TIME], [TIME, TOOL], [other], [TOOL, other], [TIME]]

@@ -173,6 +173,8 @@ class Comparison:
                     old={"enum": gone} if gone else old,
                     new={"enum": come} if come else new,
                 )
+            elif demands(old) != demands(new):
+                self.emit("rewritten", where, demanding(old), demanding(new), at=at, old=old, new=new)
         else:
             self.emit("list", (*where, word), before, after, narrows=n, widens=w, at=at, old=old, new=new)
         return True
@@ -188,6 +190,15 @@ class Comparison:
         before, after = _bare_union(old), _bare_union(new)
         if bool(before) == bool(after):
             return False
+        left = next((one for one in old.get(before, ()) if demands(one) == demands(new)), None)
+        if left is not None:
+            self.node(left, new, where, at, False, False)
+            for index, gone in enumerate(old[before]):
+                if gone is not left:
+                    narrows = n and not self.covered(gone, new)
+                    place = (*where, before, index)
+                    self.emit("alternative gone", place, gone, None, narrows=narrows, at=at, old=gone, new=new)
+            return True
         kind = "undecided" if n else "alternatives"
         shown = demanding(old), demanding(new)
         self.emit(kind, (*where, after or before), *shown, narrows=n, widens=w, at=at, old=old, new=new)

@@ -171,6 +171,7 @@ _NARROWED = {
     "limit": "limit-tightened", "pattern": "pattern-added", "format": "format-added", "required": "argument-required",
     "removed": "argument-removed", "renamed": "argument-renamed", "added": "argument-narrowed", "rest": "object-closed",
     "alternative gone": "alternative-removed", "other pattern": "undecided", "other format": "format-changed",
+    "other list": "enum-value-removed",
 }  # fmt: skip
 _WIDENED = {
     "type": "type-widened", "anything": "type-widened", "values": "enum-value-added", "list": "enum-dropped",
@@ -189,6 +190,7 @@ def _of_schema(tool: str, found: Difference, side: Side) -> Change:
         rule = broken if found.widens else "returns-narrowed" if found.narrows else None
     elif found.narrows:
         changed = found.before is not None and found.after is not None
+        changed = changed and (found.kind != "list" or isinstance(found.before, list))
         rule = _NARROWED.get(f"other {found.kind}" if changed else found.kind) or _NARROWED.get(found.kind, "undecided")
     else:
         rule = _WIDENED.get(found.kind, "schema-widened") if found.widens else None

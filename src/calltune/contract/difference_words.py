@@ -37,7 +37,7 @@ def words_for(kind: str, keyword: str, before: Any, after: Any, subject: str, at
         around = label(at[:-1])
         undeclared = f"{around}: undeclared names" if around else "undeclared names"
         return f"{undeclared} are {_open(after)}, were {_open(before)}"
-    if kind == "list":
+    if kind in ("list", "values"):
         return f"{start}{_kind(after)} now, was {_kind(before)}"
     whole = start or f"the {subject}s: "
     if kind == "rewritten":

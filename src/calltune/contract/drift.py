@@ -6,6 +6,8 @@ model never saw them, and the guard goes by the contract it is given."""
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -18,16 +20,17 @@ from .toolset import Toolset
 
 DriftChoice = Literal["refuse", "warn", "allow"]
 MOST_SHOWN = 20
+_A_MODEL = "the model"
 _UNSEEN = ("tool-removed", "effect-read-to-write", "effect-write-to-read", "idempotent-lost", "idempotent-gained",
            "timeout-changed")  # fmt: skip
 
 
 def load_contract(source: str | Path) -> Toolset:
     """The contract in anything that `Toolset.load` reads, or in a run folder."""
-    path = Path(source).expanduser()
-    if (path / "contract.json").is_file():
-        return Toolset.load(path / "contract.json")
-    if (path / "run.yaml").is_file():
+    folder = os.path.expanduser(source)  # os.path takes the long command of an MCP server for no file, Path raises
+    if os.path.isfile(contract := os.path.join(folder, "contract.json")):
+        return Toolset.load(contract)
+    if os.path.isfile(os.path.join(folder, "run.yaml")):
         raise ContractError(
             f"the run in {source} has no contract.json: its rows brought tools that contradict each other, or it has "
             "not begun.",
@@ -52,7 +55,7 @@ def is_outdated(change: Change) -> bool:
 
 
 def settle(
-    changes: Iterable[Change], choice: DriftChoice, *, model: str = "the model", contract: str | None = None
+    changes: Iterable[Change], choice: DriftChoice, *, model: str = _A_MODEL, contract: str | None = None
 ) -> tuple[str, ...]:
     """What to warn of. `refuse` raises ContractError where calls that the model learned can be refused now and warns
     of the rest; `warn` warns of all; `allow` says nothing."""
@@ -60,7 +63,8 @@ def settle(
     if choice == "allow":
         return ()
     outdated = [sentence for sentence, broken in told if broken]
-    compare = f"calltune diff {model} {contract or 'TOOLS'}"
+    run = "RUN" if model == _A_MODEL else shlex.quote(model)
+    compare = f"calltune diff {run} {shlex.quote(contract or 'TOOLS')}"
     if choice == "refuse" and outdated:
         raise ContractError(
             f"{model} was trained on another contract, and calls that it learned would be refused now:",
@@ -77,7 +81,7 @@ def _cut(sentences: list[str], where: str = "") -> list[str]:
 
 
 def check_drift(
-    trained: Toolset | None, given: Toolset, choice: DriftChoice = "refuse", *, model: str = "the model"
+    trained: Toolset | None, given: Toolset, choice: DriftChoice = "refuse", *, model: str = _A_MODEL
 ) -> tuple[str, ...]:
     """For a program that is about to serve `given` with a model trained on `trained`: warnings, or a ContractError.
 

@@ -63,8 +63,8 @@ class Place:
         self.emit(
             kind,
             (word,),
-            before.get(word, next(iter(before.values()), None)),
-            after.get(word, next(iter(after.values()), None)),
+            before.get(word, before or None),  # with its name where it is the other of a pair
+            after.get(word),
             narrows=self.n and not covers(after, mine),
             widens=self.w and not covers(before, theirs),
         )

@@ -6,6 +6,7 @@ schemas to `zod_source`, OpenAPI documents to `openapi`."""
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -46,7 +47,6 @@ def load_source(source: str | Path, choice: Choice | None = None) -> Toolset:
 
         _no_choice(choice, text)
         return load_mcp(text.removeprefix("mcp:"))
-    path = Path(text)
     if is_zod(text) and not _is_address(text):
         _no_choice(choice, text)
         return load_zod(text)
@@ -55,14 +55,14 @@ def load_source(source: str | Path, choice: Choice | None = None) -> Toolset:
 
         _no_choice(choice, text)
         return load_functions(text)
-    if _is_address(text) or path.suffix.lower() in _FILE_ENDINGS or path.is_file():
+    if _is_address(text) or Path(text).suffix.lower() in _FILE_ENDINGS or os.path.isfile(text):
         data = read_source(text)
         if is_openapi(data):
             return openapi_tools(data, source=text, choice=choice)
         _no_choice(choice, text)
         return read_tools(data, source=text)
     _no_choice(choice, text)
-    if path.is_dir():
+    if os.path.isdir(text):
         raise ContractError(f"{text} is a folder.", hint="Give a file in it, such as tools.json.")
     if re.fullmatch(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?", text):
         from .functions import load_functions

@@ -147,17 +147,15 @@ class _Exchange:
 
     def _exchanged(self, offer: Offer) -> tuple[Offer, bool]:
         assert offer.toolset is not None
-        tools, ours, mixed = [], 0, False
-        for tool in offer.toolset:
-            if tool.name not in self._demands:
-                tools.append(tool)
-            elif demands(tool.parameters) != self._demands[tool.name]:
-                tools.append(tool)
-                mixed = True
-            else:
-                ours += 1
-                now = self.found.new.get(self.found.renames.get(tool.name, tool.name))
-                tools += [now] if now is not None and now.name not in {other.name for other in tools} else []
-        if ours == len(self.found.old) == len(offer.toolset):
+        ours = {tool.name for tool in offer.toolset if self._demands.get(tool.name) == demands(tool.parameters)}
+        if len(ours) == len(self.found.old) == len(offer.toolset):
             return self.new, False
-        return offer_of(Toolset(dict.fromkeys(tools))), mixed
+        taken = {tool.name for tool in offer.toolset} - ours
+        mixed = bool(taken & self._demands.keys())
+        tools = []
+        for tool in offer.toolset:
+            now = self.found.new.get(self.found.renames.get(tool.name, tool.name)) if tool.name in ours else tool
+            if now is not None and (now is tool or now.name not in taken):
+                tools.append(now)
+                taken.add(now.name)
+        return offer_of(Toolset(tools)), mixed

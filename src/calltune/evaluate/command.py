@@ -87,7 +87,9 @@ def evaluate(
     tools = Toolset.load(config.tools) if config.tools else None
     rows, skipped = eval_rows(config.data, tools=tools, turns=config.turns, limit=config.limit)
     console.print(f"{len(rows)} turns from {config.data}", markup=False)
-    warnings = _drift(config, rows)
+    warnings = _drift(config.model, config, rows)
+    if config.compare:
+        warnings += tuple(f"{config.compare}: {one}" for one in _drift(config.compare, config, rows))
     for warning in warnings:  # now, not after an hour of generation
         console.print(f"warning: {printable(warning)}", style="yellow", markup=False)
     before = _score(config.compare, rows, config, console, compare_engine) if config.compare else None
@@ -181,15 +183,15 @@ def _seen_tools(model: str) -> frozenset[str] | None:
     return None if run is None or run.contract is None else frozenset(run.contract.names)
 
 
-def _drift(config: EvalConfig, rows: Sequence[EvalRow]) -> tuple[str, ...]:
+def _drift(model: str, config: EvalConfig, rows: Sequence[EvalRow]) -> tuple[str, ...]:
     """Tools that are not those trained on: their scores are not those of the model as trained."""
-    run = find_run(config.model)
+    run = find_run(model)
     if run is None:
         return ()
     given = list({row.toolset.fingerprint: row.toolset for row in rows}.values())
     together = given if len(given) == 1 else _merged(given)
     changes = [change for toolset in together for change in run.drift(toolset, ordered=len(given) == 1)]
-    return settle(changes, config.drift, model=config.model, contract=config.tools)
+    return settle(changes, config.drift, model=model, contract=config.tools)
 
 
 def _merged(toolsets: Sequence[Toolset]) -> list[Toolset]:

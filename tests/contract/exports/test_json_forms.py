@@ -31,7 +31,25 @@ def test_what_is_written_reads_back_as_the_same_schemas(form: str, tmp_path: Pat
     for before, after in zip(TOOLS, back, strict=True):
         if before.name not in cut:
             assert after.parameters == before.parameters and after.description == before.description
-    assert cut == (set() if form == "mcp" else {"root_union", "root_checks"} & cut)
+    assert cut == (set() if form == "mcp" else {"root_union", "root_checks", "root_values"} & cut)
+
+
+@pytest.mark.parametrize("form", ["openai", "anthropic"])
+def test_what_a_service_refuses_at_the_root_takes_nothing_valid_with_it(form: str) -> None:
+    kinds = {
+        name: {
+            "type": "object",
+            "properties": {"k": {"const": len(name)}, "n": {"$ref": f"#/$defs/{name}"}},
+            "required": ["k"],
+        }
+        for name in ("N", "NN")
+    }
+    choice = {"oneOf": [{"$ref": "#/$defs/N"}, {"$ref": "#/$defs/NN"}], "$defs": kinds}
+    text, left = export(Toolset([Tool(name="t", parameters=choice)]), form)  # type: ignore[arg-type]
+    entry = json.loads(text)[0]
+    schema = entry.get("input_schema") or entry["function"]["parameters"]
+    assert jsonschema_rs.is_valid(schema, {"k": 1, "n": {"k": 1}})
+    assert {one.what for one in left} == {"oneOf", "unevaluatedProperties"}
 
 
 @pytest.mark.parametrize("form", ["openai", "anthropic"])

@@ -33,7 +33,24 @@ def test_a_pattern_is_translated(pattern: str, javascript: str, rust: str) -> No
 
 @pytest.mark.parametrize(
     "pattern",
-    [r"\bx", "(?i)a", "(?=a)", "[a-z&&b]", "[]a]", "[^]a]", "a++", "[[]", r"\p{L}", "a|*", "(*)", "a{,3}", "[a", r"\A"],
+    [
+        r"\bx",
+        "(?i)a",
+        "(?=a)",
+        "[a-z&&b]",
+        "[]a]",
+        "[^]a]",
+        "a++",
+        "[[]",
+        r"\p{L}",
+        "a|*",
+        "(*)",
+        "a{,3}",
+        "[a",
+        r"\A",
+        "a${1}",
+        r"\<a",
+    ],
 )
 def test_what_engines_may_read_differently_is_left_out(pattern: str) -> None:
     assert translated(pattern, "javascript") is None and translated(pattern, "rust") is None

@@ -36,7 +36,7 @@ def _whole(value: Any) -> Any:
 
 
 class SetAlertWhere(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(strict=True, allow_inf_nan=False, extra="forbid", protected_namespaces=())
 
     lat: int | float
 
@@ -44,7 +44,7 @@ class SetAlertWhere(BaseModel):
 class SetAlert(BaseModel):
     """Warn me."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(strict=True, allow_inf_nan=False, extra="forbid", protected_namespaces=())
 
     city: str = Field(description="name of the city")
     class_: Literal["a", "b"] | MISSING = Field(default=MISSING, alias="class")
@@ -83,6 +83,24 @@ def test_hostile_names_and_texts_are_data(tmp_path: Path) -> None:
     module = load(code, tmp_path)
     assert set(module.TOOLS) == set(toolset().names)
     assert "process.exit" in (inspect.getdoc(module.TOOLS["value_whole"]) or "")
+
+
+def test_numbers_are_as_large_as_json_has_them_and_no_others(tmp_path: Path) -> None:
+    properties = {
+        "big": {"enum": [2**63, 1]},
+        "most": {"type": "integer", "maximum": 1e19},
+        "any": {"type": "number"},
+        "list": {"type": "array", "contains": {"type": "number"}},
+    }
+    tools = [Tool(name="t", parameters={"type": "object", "properties": properties}, returns={"type": "number"})]
+    module = load(pydantic_code(Toolset(tools))[0], tmp_path)
+    model = module.TOOLS["t"]
+    assert model.model_validate({"big": 2**63, "most": 10**19, "any": 1e300}).big == 2**63
+    for wrong in ('{"big": 3}', '{"most": 10000000000000000001}', '{"any": NaN}', '{"any": 1e999}', '{"list": [NaN]}'):
+        with pytest.raises(ValidationError):
+            model.model_validate_json(wrong)
+    with pytest.raises(ValidationError):
+        module.RESULTS["t"].validate_python([float("inf")])
 
 
 def test_the_same_contract_gives_the_same_code() -> None:

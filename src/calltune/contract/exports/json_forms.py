@@ -128,6 +128,10 @@ def _root(tool: Tool, service: str, left: list[NotCarried]) -> dict[str, Any]:
             del schema[word]
             why = f"The service refuses {word} at the root of a schema; calls that break it are not kept out."
             left.append(NotCarried(tool=tool.name, where=f"/parameters/{word}", what=word, why=why))
+    if len(schema) < len(tool.parameters) and schema.pop("unevaluatedProperties", True) is not True:
+        why = "The names that it lets pass stood in what the service refuses; undeclared ones are let through."
+        where = "/parameters/unevaluatedProperties"
+        left.append(NotCarried(tool=tool.name, where=where, what="unevaluatedProperties", why=why))
     return schema
 
 

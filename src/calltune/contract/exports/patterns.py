@@ -17,7 +17,7 @@ _CONTROLS = {"n": 10, "r": 13, "t": 9, "f": 12, "v": 11}
 _TOKEN = re.compile(
     r"""
     \\u\{(?P<long>[0-9A-Fa-f]{1,6})\} | \\u(?P<four>[0-9A-Fa-f]{4}) | \\x(?P<two>[0-9A-Fa-f]{2})
-    | \\(?P<kind>[dDwWsS]) | \\(?P<control>[nrtfv]) | \\(?P<plain>[^A-Za-z0-9])
+    | \\(?P<kind>[dDwWsS]) | \\(?P<control>[nrtfv]) | \\(?P<plain>[^A-Za-z0-9<>])
     | (?P<group>\(\?:|\(\?P?<[A-Za-z_][A-Za-z0-9_]*>|\((?!\?))
     | (?P<repeat>(?:[*+?]|\{[0-9]{1,5}(?:,[0-9]{0,5})?\})\??)
     | (?P<other>[^\\])
@@ -58,7 +58,7 @@ def translated(pattern: str, engine: Engine) -> str | None:
             out.append(token)
             repeated = True
             continue
-        repeated = token in "^|" or bool(match["group"])
+        repeated = token in "^$|" or bool(match["group"])
         if token == "[":
             negated = pattern[at : at + 1] == "^"
             at += negated

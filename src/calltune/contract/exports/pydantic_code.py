@@ -6,8 +6,11 @@ The code needs nothing of calltune, only pydantic 2.14 or newer."""
 
 from __future__ import annotations
 
+import builtins
 import keyword
+import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,14 +27,17 @@ from .shapes import UNSURE, Notes, Where, looked_at, take_apart
 from .text import docstring
 
 _HEAD = '"""Written by calltune from {fingerprint}."""\n\n'
+_CONFIG = "strict=True, allow_inf_nan=False"
 _TYPES = {"string": "str", "boolean": "bool", "null": "None", "integer": "int", "number": "int | float"}
 _TAKEN = frozenset({*RESERVED, *dir(BaseModel), *keyword.kwlist, "bool", "dict", "float", "int", "list", "set", "str"})
 """Names that a field or a class would hide."""
+_LONGEST_LITERAL = 2**63
+"""From here on pydantic knows no `Literal`."""
 
 
 def pydantic_code(toolset: Toolset) -> tuple[str, tuple[NotCarried, ...]]:
     """The module's text, and what its models do not check."""
-    names = Names(_TAKEN)
+    names = Names({*_TAKEN, *(name for name in dir(builtins) if name[0].isupper())})
     used: set[str] = set()
     left: list[NotCarried] = []
     code, tools, results = "", [], []
@@ -46,7 +52,7 @@ def pydantic_code(toolset: Toolset) -> tuple[str, tuple[NotCarried, ...]]:
             notes = Notes(tool.name, "returns")
             called = names.claim(f"{name}Result")
             code += _Writer(called, tool.returns, names, notes, used).result()
-            results.append((tool.name, f"TypeAdapter(list[{called}], config=ConfigDict(strict=True))"))
+            results.append((tool.name, f"TypeAdapter(list[{called}], config=ConfigDict({_CONFIG}))"))
             left += notes.found.values()
     code += _dict("TOOLS: dict[str, type[BaseModel]]", tools)
     if results:
@@ -160,7 +166,7 @@ class _Writer:
         written = call("Literal[", [python(value) for value in values], "]")
         if kinds <= {str, type(None)}:
             return Type(text="None" if kinds == {type(None)} else written)
-        if kinds == {int}:
+        if kinds == {int} and all(abs(value) < _LONGEST_LITERAL for value in values):
             return Type(text=written, checks=[self.use("_number")])
         return Type(text="Any", checks=[self.use("_among", *(python(value) for value in values))])
 
@@ -233,7 +239,10 @@ class _Writer:
 
     def number(self, result: Type, kind: str, words: Mapping[str, Any]) -> None:
         limits = {"minimum": "ge", "exclusiveMinimum": "gt", "maximum": "le", "exclusiveMaximum": "lt"}
-        result.limits = {limits[word]: repr(words[word]) for word in limits if word in words}
+        bounds = {word: words[word] for word in limits if word in words}
+        if kind == "integer":
+            bounds = {word: _whole_bound(word, value) for word, value in bounds.items()}
+        result.limits = {limits[word]: repr(value) for word, value in bounds.items()}
         if kind == "integer":
             result.checks.append(self.use("_whole"))
         if "multipleOf" in words:
@@ -348,18 +357,27 @@ class _Writer:
         words = shape.of("object")
         declared, required = words.get("properties", {}), words.get("required", ())
         rest, loose = words.get("additionalProperties", True), bool(words.get("patternProperties"))
-        fields = Names()
-        lines = [
-            self.field(prop, declared.get(prop, True), prop in required, where, name, fields)
+        undeclared = True if loose else rest
+        types_of = {
+            prop: self.type(
+                declared.get(prop, undeclared), (*where, "properties", prop), f"{name}{camel(prop)}"
+            ).written()
             for prop in dict.fromkeys([*declared, *required])
+        }
+        fields = Names()  # given out when all classes have theirs, which a field must not hide
+        lines = [
+            self.field(prop, declared.get(prop, undeclared), prop in required, written, fields)
+            for prop, written in types_of.items()
         ]
         extra = "allow" if loose or rest is not False else "forbid"
         body = f"{docstring(description)}\n".lstrip("\n")
-        body += f'    model_config = ConfigDict(strict=True, extra="{extra}", protected_namespaces=())\n'
+        body += f'    model_config = ConfigDict({_CONFIG}, extra="{extra}", protected_namespaces=())\n'
         if not loose and isinstance(rest, Mapping) and rest:
             inner = self.type(rest, (*where, "additionalProperties"), f"{name}Value").written()
             body += f"    __pydantic_extra__: dict[str, {inner}] = Field(init=False)\n"
         checks = self.object_checks(words, where, name)
+        if shape.literals is not None:
+            checks.append(self.use("_among", *map(python, shape.literals)))
         checks += self.whole(shape.whole, node, where, name, ("object",))
         if checks:
             self.used.add("_each")
@@ -367,10 +385,9 @@ class _Writer:
         body += "\n" + "".join(lines) if lines else ""
         self.code += f"\n\nclass {name}(BaseModel):\n{body}"
 
-    def field(self, prop: str, schema: Any, required: bool, where: Where, name: str, fields: Names) -> str:
+    def field(self, prop: str, schema: Any, required: bool, text: str, fields: Names) -> str:
         called = snake(prop)
         called = fields.claim(f"{called}_" if called in _TAKEN or self.names.has(called) else called)
-        text = self.type(schema, (*where, "properties", prop), f"{name}{camel(prop)}").written()
         notes = schema if isinstance(schema, Mapping) else {}
         arguments = []
         default = notes.get("default", ...)
@@ -395,6 +412,12 @@ def _is_model(node: Any) -> bool:
     if not isinstance(node, Mapping) or node.get("type") != "object" or {"enum", "const"} & node.keys():
         return False
     return bool(node.get("properties") or node.get("required"))
+
+
+def _whole_bound(word: str, value: int | float) -> int:
+    """The same limit for whole numbers, of which pydantic takes no fraction and no float beyond 64 bits."""
+    exact = Decimal(repr(value))
+    return math.ceil(exact) if word in ("minimum", "exclusiveMaximum") else math.floor(exact)
 
 
 def _set(names: list[str]) -> str:

@@ -125,7 +125,8 @@ class _Part:
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
-        return TypeAdapter(list[self.build()], config=ConfigDict(strict=True))  # type: ignore[misc]
+        config = ConfigDict(strict=True, allow_inf_nan=False)
+        return TypeAdapter(list[self.build()], config=config)  # type: ignore[misc]
 
     def fits(self, value: Any) -> bool:
         try:

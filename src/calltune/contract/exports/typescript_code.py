@@ -135,7 +135,7 @@ class _Writer:
         rest, patterns = words.get("additionalProperties", True), words.get("patternProperties")
         lines = ""
         for name in dict.fromkeys([*declared, *required]):
-            schema = declared.get(name, True)
+            schema = declared.get(name, True if patterns else rest)
             note = schema.get("description", "") if isinstance(schema, Mapping) else ""
             lines += comment(note if isinstance(note, str) else "")
             code = self.type(schema, (*where, "properties", name))

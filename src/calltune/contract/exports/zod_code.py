@@ -312,6 +312,9 @@ class _Writer:
             self.code(part, (*where, "prefixItems", index), optional=index >= least)
             for index, part in enumerate(prefix)
         ]
+        for index, part in enumerate(prefix[:least]):
+            if not isinstance(part, Mapping) or "type" not in part:  # z.unknown() takes what is not there
+                parts[index] += ".nonoptional()"
         rest = "" if items is False else f".rest({self.code(items, (*where, 'items'))})"
         return Code(text=wrapped("z.tuple([", parts, "])") + rest)
 
@@ -319,7 +322,7 @@ class _Writer:
         declared, required = words.get("properties", {}), words.get("required", ())
         rest, patterns = words.get("additionalProperties", True), words.get("patternProperties", {})
         lines = "".join(
-            self.field(name, declared.get(name, True), name in required, where)
+            self.field(name, declared.get(name, True if patterns else rest), name in required, where)
             for name in dict.fromkeys([*declared, *required])
         )
         shape = f"{{\n{indent(lines, '  ')}}}" if lines else "{}"

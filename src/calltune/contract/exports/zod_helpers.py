@@ -146,8 +146,9 @@ _NEEDS = {
         ("allOf", "anyOf", "oneOf", "not", "when", "contains", "named", "given", "matched", "declared"), ("fits",)
     ),
 }
-RESERVED = (*_HELPERS, "tools", "z", "Decimal")
-"""Names that generated code has for itself."""
+_GLOBALS = ("Array", "BigInt", "Infinity", "JSON", "Math", "NaN", "Number", "Object", "Record", "RegExp", "Set")
+RESERVED = (*_HELPERS, *_GLOBALS, "tools", "z", "Decimal")
+"""Names that generated code has for itself, or takes from the language."""
 
 
 def helpers(used: set[str], *, typed: bool) -> str:
