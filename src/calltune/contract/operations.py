@@ -128,7 +128,7 @@ def _entry(method: str, path: str, where: Where, body: Mapping[str, Any], shared
     identity = body.get("operationId")
     made = re.sub(r"\W+", "_", f"{method} {path}", flags=re.ASCII).strip("_")
     return Entry(
-        name=identity if isinstance(identity, str) and identity.strip() else made,
+        name=identity if isinstance(identity, str) and re.search("[A-Za-z0-9]", identity) else made,
         method=method,
         path=path,
         query=(),
@@ -144,14 +144,17 @@ def _entry(method: str, path: str, where: Where, body: Mapping[str, Any], shared
 def _named(found: list[Entry], notes: list[NotCarried]) -> list[Entry]:
     """The entries with names that tools can have, each once. One whose name is fine as it stands keeps it."""
     names: dict[int, str] = {}
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
+    """And the last number that was given to it: thousands may want the same."""
     wanted = [_tool_name(entry.name) for entry in found]
     order = sorted(range(len(found)), key=lambda index: (wanted[index] != found[index].name, index))
     for index in order:
-        name, number = wanted[index], 2
+        name, number = wanted[index], taken.get(wanted[index], 1)
         while name in taken:
-            name, number = f"{wanted[index][: _LONGEST_NAME - len(str(number)) - 1]}_{number}", number + 1
-        taken.add(name)
+            number += 1
+            name = f"{wanted[index][: _LONGEST_NAME - len(str(number)) - 1]}_{number}"
+        taken[wanted[index]] = number
+        taken.setdefault(name, 1)
         names[index] = name
     for index, entry in enumerate(found):
         if names[index] != wanted[index]:
