@@ -54,6 +54,12 @@ def test_a_missing_file_exits_2_and_says_what_to_type(files: Path, capsys: pytes
     assert "good.jsonl" in error
 
 
+def test_what_an_error_quotes_does_not_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tools", "\x1b[2J[bold]x.json"]) == 2
+    said = capsys.readouterr().err
+    assert "\x1b" not in said and "x1b[2J[bold]x.json" in said
+
+
 def test_an_error_with_json_is_an_object_too(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--data", str(files / "nothing"), "--json"]) == 2
     assert "nothing" in json.loads(capsys.readouterr().out)["error"]

@@ -283,9 +283,12 @@ def _near(name: str, known: Any) -> str:
 
 
 def _escape(text: str) -> str:
+    """Text from anywhere, for a terminal: no markup, and nothing that a terminal obeys."""
     from rich.markup import escape
 
-    return escape(text)
+    from calltune.contract.sentences import printable
+
+    return escape(printable(text))
 
 
 if __name__ == "__main__":

@@ -18,9 +18,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
-from urllib.parse import SplitResult, urlsplit
 
 from calltune.errors import CalltuneError, ContractError, MissingExtraError
 
@@ -151,24 +149,22 @@ async def connected(server: McpServer, said: Said) -> AsyncIterator[ClientSessio
         from mcp.client.streamable_http import streamable_http_client
 
         headers = dict(server.variables)
-        http_client = partial(_http_client, server.url)
         try:
             async with AsyncExitStack() as trying:
-                client = await trying.enter_async_context(http_client(headers=headers))
+                client = await trying.enter_async_context(_http_client(headers=headers))
                 session = await _session(trying, streamable_http_client(server.url, http_client=client), said)
                 await stack.enter_async_context(trying.pop_all())
         except Exception as first:  # an older server speaks SSE; if this one does not, the first error counts
             try:
-                transport = sse_client(server.url, headers=headers, httpx_client_factory=http_client)
+                transport = sse_client(server.url, headers=headers, httpx_client_factory=_http_client)
                 session = await _session(stack, transport, said)
             except Exception:
                 raise first from None
         yield session
 
 
-def _http_client(address: str, **options: Any) -> Any:
-    """The SDK's HTTP client, which reads no more of one answer than is good for us, and tells the headers of the user
-    to nobody but the host of the address. (Before version 2 the SDK follows redirects anywhere.)"""
+def _http_client(**options: Any) -> Any:
+    """The SDK's HTTP client, which reads no more of one answer than is good for us."""
     from mcp.shared._httpx_utils import create_mcp_http_client
 
     async def bound(response: Any) -> None:
@@ -184,21 +180,9 @@ def _http_client(address: str, **options: Any) -> Any:
 
         response.aiter_bytes = aiter_bytes
 
-    home = urlsplit(address)
-
-    async def at_home(request: Any) -> None:
-        there = urlsplit(str(request.url))
-        upgraded = there.hostname == home.hostname and there.scheme == "https" and not (home.port or there.port)
-        if _origin(there) != _origin(home) and not upgraded:
-            raise ContractError(f"the MCP server leads to another one, {quote(f'{there.scheme}://{there.netloc}')}.")
-
     client = create_mcp_http_client(**options)
-    client.event_hooks = {"request": [at_home], "response": [bound]}
+    client.event_hooks = {"response": [bound]}
     return client
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 async def _session(stack: AsyncExitStack, transport: Any, said: Said) -> ClientSession:
