@@ -77,6 +77,18 @@ def test_an_unknown_command_proposes_the_near_one(capsys: pytest.CaptureFixture[
     assert "'train'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("typed", "include"),
+    [
+        (["t.yaml", "--include", "tag:a", "--include=tag:b"], ("tag:a", "tag:b")),
+        (["--include", "tag:a", "tag:b", "--no-lint", "t.yaml"], ("tag:a", "tag:b")),
+    ],
+)
+def test_an_option_that_is_typed_twice_has_the_values_of_both(typed: list[str], include: tuple[str, ...]) -> None:
+    config, _ = parse("tools", typed)
+    assert config.include == include and config.source == "t.yaml"
+
+
 def test_a_config_file_is_the_options_and_typed_options_win(tmp_path: Path) -> None:
     file = tmp_path / "run.yaml"
     file.write_text("data: rows.jsonl\nrank: 4\nresume: true\nout: run\n")
