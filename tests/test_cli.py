@@ -54,6 +54,12 @@ def test_a_missing_file_exits_2_and_says_what_to_type(files: Path, capsys: pytes
     assert "good.jsonl" in error
 
 
+def test_what_an_error_quotes_does_not_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tools", "\x1b[2J[bold]x.json"]) == 2
+    said = capsys.readouterr().err
+    assert "\x1b" not in said and "x1b[2J[bold]x.json" in said
+
+
 def test_an_error_with_json_is_an_object_too(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--data", str(files / "nothing"), "--json"]) == 2
     assert "nothing" in json.loads(capsys.readouterr().out)["error"]
@@ -69,6 +75,18 @@ def test_an_unknown_option_proposes_the_near_one(capsys: pytest.CaptureFixture[s
 def test_an_unknown_command_proposes_the_near_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["trian"]) == 2
     assert "'train'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "include"),
+    [
+        (["t.yaml", "--include", "tag:a", "--include=tag:b"], ("tag:a", "tag:b")),
+        (["--include", "tag:a", "tag:b", "--no-lint", "t.yaml"], ("tag:a", "tag:b")),
+    ],
+)
+def test_an_option_that_is_typed_twice_has_the_values_of_both(typed: list[str], include: tuple[str, ...]) -> None:
+    config, _ = parse("tools", typed)
+    assert config.include == include and config.source == "t.yaml"
 
 
 def test_a_config_file_is_the_options_and_typed_options_win(tmp_path: Path) -> None:

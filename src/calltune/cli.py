@@ -213,7 +213,31 @@ def with_config_file(config_class: type, arguments: list[str]) -> list[str]:
             loaded = options_of(config_class, Path(path))
         else:
             typed.append(argument)
-    return loaded + typed
+    return loaded + together(config_class, typed)
+
+
+def together(config_class: type, typed: list[str]) -> list[str]:
+    """`--include a --include b` as `--include a b`: of an option that takes several values, the last one alone would
+    count."""
+    several = {
+        "--" + field.name.rstrip("_").replace("_", "-")
+        for field in fields(config_class)
+        if str(field.type).startswith("tuple[")
+    }
+    values: dict[str, list[str]] = {}
+    rest: list[str] = []
+    into = rest
+    for argument in typed:
+        flag, found, value = argument.partition("=")
+        if flag.replace("_", "-") in several:
+            into = values.setdefault(flag.replace("_", "-"), [])
+            into += [value] if found else []
+        elif argument.startswith("--"):
+            into = rest
+            rest.append(argument)
+        else:
+            into.append(argument)
+    return [*rest, *(part for flag, given in values.items() for part in (flag, *given))]
 
 
 def options_of(config_class: type, path: Path) -> list[str]:
@@ -283,9 +307,12 @@ def _near(name: str, known: Any) -> str:
 
 
 def _escape(text: str) -> str:
+    """Text from anywhere, for a terminal: no markup, and nothing that a terminal obeys."""
     from rich.markup import escape
 
-    return escape(text)
+    from calltune.contract.sentences import printable
+
+    return escape(printable(text))
 
 
 if __name__ == "__main__":

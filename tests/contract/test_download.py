@@ -67,5 +67,7 @@ def test_what_cannot_be_read_says_why(server: str, path: str, part: str) -> None
 def test_nobody_there_and_passwords_in_addresses_are_errors() -> None:
     with pytest.raises(ContractError, match="could not be read"):
         download("http://127.0.0.1:9/x", max_bytes=10)
+    with pytest.raises(ContractError, match="could not be read"):
+        download("http://[::1", max_bytes=10)
     with pytest.raises(ContractError, match="password"):
         download("http://me:secret@127.0.0.1:9/x", max_bytes=10)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from rich.console import Console
@@ -155,6 +155,39 @@ def test_the_same_tools_through_a_session_of_ones_own(serving: Serving) -> None:
     assert asyncio.run(main()) == Toolset.load(source)
 
 
+def test_a_name_that_a_contract_cannot_hold_is_made_one_and_the_server_hears_its_own(serving: Serving) -> None:
+    names = ["repos/get", "repos_get", "x" * 80, "a b"]
+    toolset = Toolset.load(
+        serving(f"""TOOLS = [{{"name": name, "inputSchema": {{"type": "object"}}}} for name in {names}]
+on["tools/call"] = lambda message: answer(message, text(message["params"]["name"]))""")
+    )
+    assert toolset.names == ("repos_get_2", "repos_get", "x" * 64, "a_b")
+    assert [toolset.functions[name]() for name in toolset.names] == names
+    assert [(one.tool, one.what, one.where) for one in toolset.not_carried] == [
+        ("repos_get_2", "name", "/tools/0/name"),
+        ("x" * 64, "name", "/tools/2/name"),
+        ("a_b", "name", "/tools/3/name"),
+    ]
+
+
+def test_a_format_or_a_pattern_that_is_not_checked_costs_only_itself(serving: Serving) -> None:
+    properties = {
+        "link": {"type": "string", "format": "url"},
+        "mail": {"type": "string", "format": "email", "pattern": r"^(?!\.)a"},
+        "size": {"type": "integer", "format": "int32"},
+        "format": {"type": "array", "items": {"type": "string", "pattern": "("}},
+    }
+    schema = {"type": "object", "properties": properties}
+    toolset = Toolset.load(serving(f'TOOLS = [{{"name": "send", "inputSchema": {schema}, "outputSchema": {schema}}}]'))
+    assert not toolset.check("send", {"link": "x", "mail": "a@b.example", "format": ["("]})
+    assert [one.pointer for one in toolset.check("send", {"mail": "x", "size": 2**31})] == ["/mail", "/size"]
+    assert [one.where for one in toolset.not_carried] == [
+        f"/tools/0/{part}/properties/{where}"
+        for part in ("inputSchema", "outputSchema")
+        for where in ("link/format", "mail/pattern", "format/items/pattern")
+    ]
+
+
 # -- what is typed
 
 
@@ -266,11 +299,10 @@ def test_all_faults_of_broken_schemas_are_told_at_once(serving: Serving) -> None
         serving("""TOOLS = [
     {"name": "a", "inputSchema": {"type": "object", "properties": {"x": {"type": "strnig"}}}},
     {"name": "b", "inputSchema": {"type": "object", "properties": {"x": {"$ref": "https://host/x.json"}}}},
-    {"name": "c d", "inputSchema": {"type": "object"}},
     {"name": "a", "inputSchema": {"type": "object"}},
 ]""")
     )
-    for part in ("$[0].inputSchema.properties.x", "$[1].inputSchema.properties.x", '"c d"', "already taken"):
+    for part in ("$[0].inputSchema.properties.x", "$[1].inputSchema.properties.x", "already taken"):
         assert part in said
 
 
@@ -430,8 +462,19 @@ def test_a_chat_runs_the_tools_of_a_server(serving: Serving) -> None:
 class Page(BaseHTTPRequestHandler):
     """Not an MCP server, whatever the address."""
 
+    led: ClassVar[list[str | None]] = []
+    """Keys that came where a redirect leads."""
+
     def _answer(self) -> None:
         endless = self.path == "/endless"
+        if self.path == "/led":
+            self.led.append(self.headers.get("x-api-key"))
+        if self.path == "/away":
+            self.send_response(307)
+            self.send_header("location", f"http://localhost:{self.server.server_address[1]}/led")
+            self.send_header("content-length", "0")
+            self.end_headers()
+            return
         self.send_response(200 if endless else 404)
         self.send_header("content-type", "application/json" if endless else "text/plain")
         self.send_header("content-length", str(1 << 40) if endless else "9")
@@ -458,6 +501,12 @@ def address() -> Iterator[str]:
 def test_an_address_that_is_no_mcp_server_is_an_error(address: str) -> None:
     said = refused(f"mcp:{address}/mcp")
     assert f"{address}/mcp" in said and "Authorization: Bearer" in said
+
+
+def test_a_redirect_does_not_take_the_headers_to_another_host(address: str) -> None:
+    Page.led.clear()
+    refused(f'mcp:{address}/away "X-Api-Key: secret"')
+    assert Page.led == []
 
 
 def test_an_answer_without_end_is_not_read_to_the_end(address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,16 @@ def test_the_description_is_what_the_document_says(shop: Toolset) -> None:
 def test_a_name_that_is_none_is_made_one_and_a_taken_one_is_numbered() -> None:
     paths = {f"/{n}": {"get": {"operationId": one}} for n, one in enumerate(["a/b", "a_b", "a b", "é", "9", "x" * 80])}
     tools = openapi_tools({"openapi": "3.1.0", "paths": {**paths, "/users/{id}": {"delete": {}}}})
-    assert tools.names == ("a_b_2", "a_b", "a_b_3", "_", "_9", "x" * 64, "delete_users_id")
+    assert tools.names == ("a_b_2", "a_b", "a_b_3", "get_3", "_9", "x" * 64, "delete_users_id")
     assert [one.tool for one in tools.not_carried if one.what == "name"] == ["a_b_2", "a_b_3"]
+
+
+def test_many_operations_of_one_name_are_numbered_at_once() -> None:
+    paths = {f"/p{n}": {"get": {"operationId": "same"}} for n in range(3000)}
+    began = time.monotonic()
+    names = list(operations({"openapi": "3.1.0", "paths": {**paths, "/q": {"get": {"operationId": "same_7"}}}}))
+    assert names[:3] == ["same", "same_2", "same_3"] and names[-2:] == ["same_3000", "same_7_2"]
+    assert time.monotonic() - began < 5
 
 
 def test_a_choice_renames_nothing() -> None:

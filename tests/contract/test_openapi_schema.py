@@ -131,6 +131,17 @@ def test_a_discriminator_becomes_a_constant_in_each_branch() -> None:
         assert not accepts(schema, bad, **PETS)
 
 
+def test_without_a_mapping_the_name_of_the_schema_tells_the_branch() -> None:
+    cat = {"type": "object", "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}}
+    fish = {"type": "object", "properties": {"fins": {"type": "integer"}}}
+    schema = {"oneOf": [named("Cat"), named("Dog"), named("Fish")], "discriminator": {"propertyName": "kind"}}
+    components = {"Cat": cat, "Dog": {**PETS["Dog"], "required": ["kind"]}, "Fish": fish}
+    converted, notes = read(schema, **components)
+    assert converted["oneOf"][0]["properties"]["kind"] == {"type": "string", "const": "Cat"}
+    assert notes == ["discriminator /here/discriminator"]  # the dog lists its values; a fish does not say its kind
+    assert "const" not in str(read(schema, results=True, **components)[0])
+
+
 def test_a_discriminator_of_schemas_that_contain_themselves_holds_all_the_same() -> None:
     group = {"type": "object", "required": ["op"], "properties": {"op": {"type": "string"}, "of": named("Rule")}}
     rule = {

@@ -480,6 +480,17 @@ def test_no_schema_makes_the_reader_raise(schema: Any) -> None:
         build_validator(result)
 
 
+@pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
+def test_alternatives_that_double_at_every_level_are_a_fault_and_no_endless_wait(keyword: str) -> None:
+    definitions: dict[str, Any] = {"S0": {"type": "object", "properties": {"z": {"type": "string"}}}}
+    for level in range(1, 40):
+        definitions[f"S{level}"] = {keyword: [{"$ref": f"#/$defs/S{level - 1}"}] * 2, "properties": {f"p{level}": {}}}
+    schema = {"type": "object", "properties": {"a": {"$ref": "#/$defs/S39"}}, "$defs": definitions}
+    assert "in more than 100,000 ways" in faults_of(schema)[0]
+    schema["properties"] = {"a": {"$ref": "#/$defs/S6"}}
+    assert faults_of(schema) == []
+
+
 def test_an_opened_schema_accepts_more_than_was_promised_unless_it_says_not() -> None:
 
     inner = {"type": "object", "properties": {"additionalProperties": {"type": "integer"}}}

@@ -36,6 +36,14 @@ def test_keys_are_text_as_they_stand() -> None:
         parse_yaml("200: a\n'200': b\n")
 
 
+def test_a_merge_key_brings_what_is_not_said() -> None:
+    text = "a: &a {x: 1, y: 1}\nb: &b {x: 2, z: 2}\nc:\n  <<: [*a, *b]\n  y: 3\nd: {<<: *a}\n"
+    value = parse_yaml(text, aliases=True)
+    assert value["c"] == {"x": 1, "z": 2, "y": 3} and value["d"] == {"x": 1, "y": 1} and value["a"] == {"x": 1, "y": 1}
+    with pytest.raises(ValueError, match="line 2: << brings mappings"):
+        parse_yaml("a: &a 1\nb: {<<: *a}\n", aliases=True)
+
+
 def test_aliases_are_shared_where_they_are_allowed() -> None:
     text = "a: &x {b: [1]}\nc: *x\n"
     value = parse_yaml(text, aliases=True)

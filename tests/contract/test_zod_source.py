@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,17 @@ def test_a_module_that_does_not_end_is_given_up(folder: Path) -> None:
     assert "not read within 2 seconds" in fault(
         folder, "await new Promise((done) => setTimeout(done, 60_000));", timeout_s=2
     )
+
+
+@needs_node
+def test_a_process_that_the_module_leaves_behind_is_ended_and_not_waited_for(folder: Path) -> None:
+    began = time.monotonic()
+    (folder / "tools.mjs").write_text(
+        HEAD + 'import { spawn } from "node:child_process"; spawn("sleep", ["100"], { stdio: "inherit" });'
+        "export const t = z.object({});"
+    )
+    assert load_zod(str(folder / "tools.mjs")).names == ("t",)
+    assert time.monotonic() - began < 50
 
 
 @needs_node

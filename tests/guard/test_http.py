@@ -181,7 +181,7 @@ def test_a_path_that_leads_up_is_not_asked_for() -> None:
 def test_what_a_path_says_after_its_end_goes_with_every_call() -> None:
     found = operations({"openapi": "3.0.0", "paths": {"/a?beta=true#x": {"get": {"operationId": "e"}}}})["e"]
     request = request_of(found, "http://x", {})
-    assert request["url"] == "http://x/a" and request["params"] == [("beta", "true")]
+    assert request["url"] == "http://x/a" and request["query"] == [("beta", "true")]
 
 
 def test_a_write_whose_answer_did_not_come_is_not_sent_again() -> None:
@@ -204,9 +204,49 @@ def test_a_write_whose_answer_did_not_come_is_not_sent_again() -> None:
     assert states == ["unknown", "unknown", "failed"] and sent == ["/users/1/orders", "/users/2/orders"]
 
 
-def test_an_address_that_is_none_is_an_error() -> None:
+@pytest.mark.parametrize(
+    ("status", "content", "state", "said"),
+    [
+        (201, b"<html>", "done", "not as promised"),
+        (201, b'{"id": NaN}', "done", "not as promised"),
+        (201, b'\xef\xbb\xbf{"id": 7}', "done", '{"id": 7}'),
+        (200, b'"' + b"x" * (9 << 20) + b'"', "done", "not as promised"),
+        (303, b"", "unknown", "not known"),
+        (524, b"", "unknown", "not known"),
+        (501, b"", "failed", "501"),
+        (400, b"x" * (9 << 20), "failed", "400"),
+    ],
+)
+def test_a_write_that_was_answered_well_is_never_said_to_have_failed(
+    status: int, content: bytes, state: str, said: str
+) -> None:
+    import httpx
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, content=content, headers={"content-type": "Application/JSON"})
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    functions = http_functions(DOCUMENT, base_url="https://api.example.org", client=client)
+    returns = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    promised = Tool(name="add_order", parameters={"type": "object", "additionalProperties": True}, returns=returns)
+    text, found = asyncio.run(Guard(Toolset([promised]), functions=functions).call("add_order", {"id": 1}, run="r"))
+    assert found == state and said in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc", "https://", "https://h:x", "https://[::1", "https://h/v1?a=b", "https://h/v1#x", "https://h/a b"],
+)
+def test_an_address_that_is_none_is_an_error(address: str) -> None:
     with pytest.raises(ConfigError, match="HTTP address"):
-        http_functions(DOCUMENT, base_url="file:///etc")
+        http_functions(DOCUMENT, base_url=address)
+
+
+@pytest.mark.parametrize("headers", [{"X-Api-Key": "secret\n"}, {"X-Api-Key": "sécret"}, {"X Key": "secret"}])
+def test_a_header_that_cannot_be_sent_is_an_error_that_does_not_show_it(headers: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="characters that HTTP does not take") as caught:
+        http_functions(DOCUMENT, base_url="https://h", headers=headers)
+    assert "cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("document", [{}, {"paths": None}, {"paths": {"/a": 5}}, {"paths": {"/a": {"get": 5}}}])
@@ -279,7 +319,7 @@ def test_a_document_is_contract_and_functions_at_once(shop: Guard) -> None:
     assert state == "done" and "not as promised" in said["error"] and "status" in said["error"]
     assert run("orders_cancel", id=7) == (None, "done")
     assert Shop.hits == [
-        ("GET", "/v1/orders?status=open%2Cpaid&since=2026-05-31", None),
+        ("GET", "/v1/orders?status=open,paid&since=2026-05-31", None),
         ("GET", "/v1/orders/7", None),
         ("PATCH", "/v1/orders/7", {"id": 8, "note": None}),
         ("POST", "/v1/orders", {"items": [{"product": 17, "count": 2}], "payment": {"method": "card", "token": "t"}}),
@@ -310,3 +350,15 @@ def test_cookies_and_query_keys_of_the_program_go_with_the_models_own() -> None:
     )
     asyncio.run(functions["list_orders"](id=1, sid="s", state="x"))
     assert sent[0].headers["cookie"] == "a=b; sid=s" and sent[0].url.query == b"state=x&key=k"
+
+
+def test_a_cookie_of_the_program_is_not_replaced_by_one_of_the_same_name() -> None:
+    import httpx
+
+    sent: list[httpx.Request] = []
+    client = httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(204))
+    )
+    functions = http_functions(DOCUMENT, base_url="https://h", headers={"cookie": "sid=ours; a=b"}, client=client)
+    asyncio.run(functions["list_orders"](id=1, sid="theirs"))
+    assert sent[0].headers["cookie"] == "sid=ours; a=b"

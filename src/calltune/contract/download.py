@@ -31,14 +31,17 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 def download(address: str, *, max_bytes: int, timeout_s: float = _TIMEOUT_S) -> str:
     """The text at an address, in UTF-8. ContractError where there is none in time."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        request = urllib.request.Request(
+            address, headers={"User-Agent": "calltune", "Accept": "application/json, application/yaml, */*;q=0.5"}
+        )
+    except ValueError as error:
+        raise ContractError(f"{address} could not be read: {error}.") from error
     if parts.username or parts.password:
         raise ContractError(
             "an address with a user name or a password is not read.", hint="Download the document and give the file."
         )
-    request = urllib.request.Request(
-        address, headers={"User-Agent": "calltune", "Accept": "application/json, application/yaml, */*;q=0.5"}
-    )
     ends = time.monotonic() + timeout_s
     try:
         with urllib.request.build_opener(_Redirects).open(request, timeout=timeout_s) as response:

@@ -4,24 +4,29 @@ tools that can be called is listed in its `not_carried`.
 
 Annotations become effect and idempotence (without a hint a tool writes, and not idempotently, as MCP says),
 `outputSchema` becomes `returns`, open where it does not say itself that it is closed: a server may give more than it
-promised. Titles and icons are for people and stay where they are."""
+promised. A name that a contract cannot hold is made one that it can. Titles and icons are for people and stay where
+they are."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calltune.errors import CalltuneError, ContractError
 
 from .closing import opened
-from .json_text import quote
-from .keywords import place
-from .mcp_connection import START_S, Calls, Connection
+from .dialects import modern_words
+from .json_text import MAX_DEPTH, quote
+from .keywords import place, subschemas
+from .mcp_connection import START_S, Calls, Connection, session_function
 from .mcp_server import read_server, trouble
+from .names import legal_names
 from .not_carried import NotCarried
+from .problem import pointer
 from .sources import read_tools
 from .toolset import Toolset
 
@@ -54,23 +59,71 @@ def load_mcp(text: str, *, start_s: float = START_S) -> Toolset:
         raise trouble(server, error, connection.said, within_s=start_s) from error
     finally:
         connection.close()
-    toolset = _contract(*offered)
-    calls = Calls(server)
-    functions = {tool.name: calls.function(tool.name) for tool in toolset}
-    return Toolset(toolset.tools, functions=functions, not_carried=toolset.not_carried)
+    return _contract(*offered, Calls(server).function)
 
 
 async def toolset_of(session: ClientSession) -> Toolset:
-    """The contract of a session that is initialised: every tool that the server lists, page by page."""
-    return _contract(*await _offered(session))
+    """The contract of a session that is initialised, every tool that the server lists, page by page; with functions
+    that call it."""
+    return _contract(*await _offered(session), partial(session_function, session))
 
 
-def _contract(listed: list[dict[str, Any]], beside: list[NotCarried]) -> Toolset:
-    tools = [
-        {**tool, "outputSchema": opened(tool["outputSchema"])} if "outputSchema" in tool else tool for tool in listed
-    ]
+def _contract(
+    listed: list[dict[str, Any]], left: list[NotCarried], function_of: Callable[[str], Callable[..., Any]]
+) -> Toolset:
+    """`function_of` gives the function behind the server's own name of a tool."""
+    known = list(dict.fromkeys(tool["name"] for tool in listed))  # one that comes twice is a fault of the list
+    called = dict(zip(known, legal_names(known), strict=True))
+    tools = []
+    for index, tool in enumerate(listed):
+        name = called[tool["name"]]
+        left += _left_of(tool, name, f"/tools/{index}")
+        schemas: dict[str, Any] = {
+            part: _settled(tool[part], name, f"/tools/{index}/{part}", left)
+            for part in ("inputSchema", "outputSchema")
+            if part in tool
+        }
+        if "outputSchema" in schemas:
+            schemas["outputSchema"] = opened(schemas["outputSchema"])
+        tools.append({**tool, "name": name, **schemas})
     toolset = read_tools(tools, source=LIST)
-    return Toolset(toolset.tools, not_carried=(*beside, *_only_as_tasks(listed)))
+    functions = {name: function_of(own) for own, name in called.items()}
+    return Toolset(toolset.tools, functions=functions, not_carried=left)
+
+
+def _left_of(tool: dict[str, Any], name: str, where: str) -> Iterator[NotCarried]:
+    """A name that a contract cannot hold; and tools that can be called only as tasks, which calltune does not do."""
+    if name != tool["name"]:
+        why = (
+            f"A contract cannot hold {quote(tool['name'])}; here the tool is called {name}, and calls use its own name."
+        )
+        yield NotCarried(tool=name, where=f"{where}/name", what="name", why=why)
+    if (tool.get("execution") or {}).get("taskSupport") == "required":
+        why = "The server runs it only as a task, so a plain call of it will be refused by the server."
+        yield NotCarried(tool=name, where=f"{where}/execution/taskSupport", what="task", why=why)
+
+
+def _settled(node: Any, tool: str, where: str, left: list[NotCarried], depth: int = 0) -> Any:
+    """The schema without a format that nobody knows and without a pattern that is not run: nobody but the server can
+    write them otherwise, and without them it is only wider."""
+    if not isinstance(node, dict) or depth > MAX_DEPTH:
+        return node
+    result = dict(node)
+    words = {key: node[key] for key in ("type", "format", "pattern") if key in node}
+    for keyword in {str(below[0]) for below, _ in modern_words(words)[1]} - {"type"}:
+        del result[keyword]
+        why = f"{quote(node[keyword])} is no {keyword} that the contract can check; it is left out."
+        left.append(NotCarried(tool=tool, where=f"{where}/{keyword}", what=keyword, why=why))
+    for keyword, key, child in subschemas(node):
+        at = f"{where}{pointer(keyword) if key is None else pointer(keyword, key)}"
+        settled = _settled(child, tool, at, left, depth + 1)
+        if key is None:
+            result[keyword] = settled
+        else:
+            if result[keyword] is node[keyword]:
+                result[keyword] = node[keyword].copy()
+            result[keyword][key] = settled
+    return result
 
 
 async def _offered(session: ClientSession) -> tuple[list[dict[str, Any]], list[NotCarried]]:
@@ -134,13 +187,3 @@ async def _has_some(look: Callable[[], Awaitable[Any]], name: str) -> bool:
             return bool(getattr(await look(), name))
     except Exception:
         return True
-
-
-def _only_as_tasks(listed: list[dict[str, Any]]) -> list[NotCarried]:
-    """Tools that can be called only as tasks, which calltune does not do."""
-    why = "The server runs it only as a task, so a plain call of it will be refused by the server."
-    return [
-        NotCarried(tool=tool["name"], where=f"/tools/{index}/execution/taskSupport", what="task", why=why)
-        for index, tool in enumerate(listed)
-        if (tool.get("execution") or {}).get("taskSupport") == "required"
-    ]

@@ -150,6 +150,21 @@ def _close(connections: list[Connection]) -> None:
         connection.close()
 
 
+def session_function(session: ClientSession, name: str) -> Callable[..., Awaitable[Any]]:
+    """The function behind a tool, for a program that has a session; ToolError and its kin where it fails."""
+
+    async def run(**arguments: Any) -> Any:
+        try:
+            return await call(session, name, arguments)
+        except ToolError:
+            raise
+        except Exception as error:  # whatever the SDK raises
+            raise failure_of(error) from error
+
+    run.__name__ = name
+    return run
+
+
 async def call(session: ClientSession, name: str, arguments: dict[str, Any]) -> Any:
     """What a tool gives back. Not through `session.call_tool`, which checks the result itself and raises: a call that
     ran and broke its promise has run, and the guard says so."""

@@ -28,6 +28,8 @@ _BY_CLIENT = frozenset(
         "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
     }
 )  # fmt: skip
+TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+"""What HTTP takes for the name of a header or a cookie."""
 _SECRET_HEADER = re.compile(r"(?:proxy-)?authorization|(?:.*[-_])?(?:api|access|auth)[-_]?(?:key|token)", re.IGNORECASE)
 _SECRET_ELSEWHERE = re.compile(r"(?:api|access)[-_]?(?:key|token)", re.IGNORECASE)
 
@@ -141,7 +143,7 @@ def _read_parameter(
     if place == "header" and key.lower() in _BY_CLIENT:
         reading.note(where, "header", f"{key} is no argument: the HTTP client sets it")
         return
-    if place in ("header", "cookie") and not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", key):
+    if place in ("header", "cookie") and not re.fullmatch(TOKEN, key):
         if required:
             raise UncallableError(f"its {place} {quote(key)} has no name that HTTP knows")
         reading.note(where, place, f"{quote(key)} is no name that HTTP knows")

@@ -2,10 +2,10 @@
 schemas that refer to one another by `#/$defs/...`, whole ones with the definitions they need, and what could not be
 carried over. Each schema of the document is converted once, however many operations name it.
 
-`allOf` is laid together where that changes nothing, a `discriminator` with a mapping becomes a constant in each branch,
-a fault in a keyword costs that keyword. Whatever is left behind makes the schema wider, never narrower. `xml`,
-`externalDocs` and `x-...` say nothing about JSON values and are left out without a line. Nothing is closed here: that
-is the canonical form's."""
+`allOf` is laid together where that changes nothing, a `discriminator` becomes a constant in each branch, a fault in a
+keyword costs that keyword. Whatever is left behind makes the schema wider, never narrower. `xml`, `externalDocs` and
+`x-...` say nothing about JSON values and are left out without a line. Nothing is closed here: that is the canonical
+form's."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ class Schemas:
         return out
 
     def _discriminated(self, new: dict[str, Any], node: Mapping[str, Any], where: Where) -> dict[str, Any]:
-        """Each branch that the mapping names gets the value it goes by, unless it says that itself."""
+        """Each branch gets the value it goes by: the mapping's, or its schema's name, unless it says that itself."""
         said = node["discriminator"]
         place = (*where, "discriminator")
         name = said.get("propertyName") if isinstance(said, Mapping) else None
@@ -219,23 +219,26 @@ class Schemas:
         branches: list[Any] = []
         for raw, branch in zip(node[keyword], new[keyword], strict=True):
             found = self.document.target(raw["$ref"]) if isinstance(raw, Mapping) and "$ref" in raw else None
-            told = self._told(branch, name, values.get(found[1], []) if found else [])
+            implied = str(found[1][-1]) if found and not self.results else ""  # results may be what they are
+            told = self._told(branch, name, values.get(found[1], []) if found else [], implied)
             if told is None:
                 why = f"nothing says which {name} belongs to branch {len(branches) + 1}; it is told apart by its schema"
                 self._note(place, "discriminator", why)
             branches.append(branch if told is None else told)
         return {**new, keyword: branches}
 
-    def _told(self, branch: Any, name: str, values: list[str]) -> dict[str, Any] | None:
-        """The branch with the values that its discriminating property has; None where nothing says them."""
+    def _told(self, branch: Any, name: str, values: list[str], implied: str) -> dict[str, Any] | None:
+        """The branch with the values that its discriminating property has: those of the mapping, of the property
+        itself, or what is `implied`, the name of the schema. None where nothing says them."""
         spelled = self.spelled_out(branch)
         if not isinstance(spelled, dict):
             return None
-        own = self.spelled_out(spelled.get("properties", {}).get(name, {}))
-        own = own if isinstance(own, dict) else {}
+        described = self.spelled_out(spelled.get("properties", {}).get(name))
+        own = described if isinstance(described, dict) else {}
         listed = own["enum"] if isinstance(own.get("enum"), list) else [own["const"]] if "const" in own else []
         if len(listed) == 1 or (listed and not values) or own.get(self.hidden):
             return branch if isinstance(branch, dict) else None
+        values = values or ([implied] if implied and own else [])
         fitting = [value for value in values if not listed or value in listed]
         if not fitting:
             return None

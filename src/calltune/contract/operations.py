@@ -14,14 +14,13 @@ from urllib.parse import parse_qsl
 from calltune.errors import ContractError
 
 from .json_text import quote
+from .names import legal_name, legal_names
 from .not_carried import NotCarried
 from .openapi_document import METHODS, Document, Where, items, left_behind
-from .tools import NAME
 
 Place = Literal["path", "query", "header", "cookie", "field", "body"]
 """Where an argument goes; "field" is a property of the body, "body" is all of it."""
 MAX_OPERATIONS = 20_000
-_LONGEST_NAME = 64
 _NO_OPERATIONS = ("$ref", "summary", "description", "parameters", "servers")
 
 
@@ -128,7 +127,7 @@ def _entry(method: str, path: str, where: Where, body: Mapping[str, Any], shared
     identity = body.get("operationId")
     made = re.sub(r"\W+", "_", f"{method} {path}", flags=re.ASCII).strip("_")
     return Entry(
-        name=identity if isinstance(identity, str) and identity.strip() else made,
+        name=identity if isinstance(identity, str) and re.search("[A-Za-z0-9]", identity) else made,
         method=method,
         path=path,
         query=(),
@@ -142,25 +141,10 @@ def _entry(method: str, path: str, where: Where, body: Mapping[str, Any], shared
 
 
 def _named(found: list[Entry], notes: list[NotCarried]) -> list[Entry]:
-    """The entries with names that tools can have, each once. One whose name is fine as it stands keeps it."""
-    names: dict[int, str] = {}
-    taken: set[str] = set()
-    wanted = [_tool_name(entry.name) for entry in found]
-    order = sorted(range(len(found)), key=lambda index: (wanted[index] != found[index].name, index))
-    for index in order:
-        name, number = wanted[index], 2
-        while name in taken:
-            name, number = f"{wanted[index][: _LONGEST_NAME - len(str(number)) - 1]}_{number}", number + 1
-        taken.add(name)
-        names[index] = name
-    for index, entry in enumerate(found):
-        if names[index] != wanted[index]:
-            why = f"the name {wanted[index]} is taken; this operation is called {names[index]}"
-            notes.append(left_behind(entry.where, "name", why, names[index]))
-    return [replace(entry, name=names[index]) for index, entry in enumerate(found)]
-
-
-def _tool_name(wanted: str) -> str:
-    """A tool's name as near to the wanted one as can be: `repos/list-tags` is `repos_list-tags`."""
-    name = re.sub(r"[^A-Za-z0-9_.-]+", "_", wanted).strip("_")[:_LONGEST_NAME]
-    return name if NAME.fullmatch(name) else f"_{name}"[:_LONGEST_NAME]
+    """The entries with names that tools can have, each once."""
+    names = legal_names([entry.name for entry in found])
+    for entry, name in zip(found, names, strict=True):
+        if name != (wanted := legal_name(entry.name)):
+            why = f"the name {wanted} is taken; this operation is called {name}"
+            notes.append(left_behind(entry.where, "name", why, name))
+    return [replace(entry, name=name) for entry, name in zip(found, names, strict=True)]

@@ -3,9 +3,9 @@
 properties in theirs; or every fault with its place. The canonical form never accepts a value that the schema as
 written refuses.
 
-Not done: `$dynamicRef`, references that leave the document, schemas over 100,000 values, 1 MiB or 64 levels: these
-are faults. Inside `not`, `if`, `contains` and a `oneOf` whose branches overlap, objects stay as open as they are
-written, because closing them there would accept more."""
+Not done: `$dynamicRef`, references that leave the document, schemas over 100,000 values, 1 MiB or 64 levels, or with
+alternatives that name one another in too many ways: these are faults. Inside `not`, `if`, `contains` and a `oneOf`
+whose branches overlap, objects stay as open as they are written, because closing them there would accept more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from .dialects import modernise
 from .json_text import MAX_BYTES, MAX_DEPTH, MAX_VALUES, clip_repr, quote
-from .keywords import near, place, subschemas
+from .keywords import CONDITION_ONE, IN_PLACE_LIST, IN_PLACE_MAP, IN_PLACE_ONE, near, place, subschemas
 from .references import References
 from .rewriting import Rewriting, ordered
 from .validate import build_validator, one_sentence
@@ -160,6 +160,9 @@ def _contradictions(schema: dict[str, Any], where: Where) -> Iterator[tuple[Wher
 
 def _unusable(schema: dict[str, Any], where: Where) -> Iterator[tuple[Where, str]]:
     """What the validator itself refuses, and defaults that break their own schema."""
+    if _ways(schema) > _MOST_WAYS:
+        yield where, f"its alternatives name one another in more than {_MOST_WAYS:,} ways"
+        return
     try:
         build_validator(schema)
     except Exception as error:  # the validator raises its own types for schemas and for references
@@ -176,6 +179,33 @@ def _unusable(schema: dict[str, Any], where: Where) -> Iterator[tuple[Where, str
         if not validator.is_valid(node["default"]):
             sentence = one_sentence(validator, alone, node["default"], "the default")
             yield (*at, "default"), f"the default {quote(node['default'])} breaks its own schema: {sentence}"
+
+
+def _ways(schema: dict[str, Any]) -> int:
+    """The most schemas that the validator looks through, one for each way that leads to them, to find out which
+    properties an object declares: alternatives that name the same ones twice, 40 levels deep, would take it years."""
+    definitions = schema.get("$defs", {})
+    known: dict[str, int] = {}
+
+    def below(node: Any) -> int:
+        if not isinstance(node, dict):
+            return 1
+        count = 1
+        if isinstance(reference := node.get("$ref"), str):
+            name = reference.removeprefix("#/$defs/")
+            if name not in known:
+                known[name] = 1  # where it leads back to itself
+                known[name] = below(definitions.get(name))
+            count += known[name]
+        return count + sum(below(child) for keyword, _, child in subschemas(node) if keyword in _IN_PLACE)
+
+    asking = [node for node, _ in _nodes(schema, ()) if node.keys() & {"unevaluatedProperties", "unevaluatedItems"}]
+    return max(map(below, asking), default=0)
+
+
+_IN_PLACE = frozenset({*IN_PLACE_LIST, *IN_PLACE_MAP, *IN_PLACE_ONE, *CONDITION_ONE})
+_MOST_WAYS = 100_000
+"""A few seconds."""
 
 
 def beside(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """YAML as JSON has it. In: text. Out: plain data: `yes`, `12:30` and `2026-05-31` are text, keys are text as they stand
 (`200:` is "200"), no key comes twice. Not read: tags of programming languages, several documents in one text, and,
-unless the caller allows them, aliases; those are shared, and bounded as if each were written out."""
+unless the caller allows them, aliases (and with them `<<: *name`); those are shared, and bounded as if each were
+written out."""
 
 from __future__ import annotations
 
@@ -56,6 +57,8 @@ class _Reader:
             self.open.append(_Open({} if kind == "MappingStartEvent" else [], event.anchor, line, self.values))
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             done = self.open.pop()
+            if self.aliases and kind == "MappingEndEvent" and "<<" in done.value:
+                done.value = _merged(done.value, done.line)
             self.add(done.value, self.values - done.before, done.anchor, done.line)
         elif kind == "AliasEvent":
             self.add(*self.alias(event.anchor, line), None, line)
@@ -108,6 +111,17 @@ class _Open:
         self.line = line
         self.before = before
         self.key: str | None = None
+
+
+def _merged(value: dict[str, Any], line: int) -> dict[str, Any]:
+    """The mapping with what `<<` brings; what it says itself wins, then what comes first."""
+    brought = value["<<"] if isinstance(value["<<"], list) else [value["<<"]]
+    if not all(isinstance(one, dict) for one in brought):
+        raise ValueError(f"line {line}: << brings mappings, and nothing else")
+    result: dict[str, Any] = {}
+    for one in reversed(brought):
+        result |= one
+    return {**result, **{key: item for key, item in value.items() if key != "<<"}}
 
 
 def _scalar(event: Any, line: int) -> Any:

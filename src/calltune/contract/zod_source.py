@@ -77,7 +77,8 @@ def _run(file: Path, names: str, timeout_s: float) -> dict[str, Any]:
         )
     with tempfile.TemporaryDirectory(prefix="calltune-") as folder:
         result = Path(folder) / "result.json"
-        late = threading.Event()
+        printed: list[str] = []
+        late = False
         with subprocess.Popen(
             [node, str(_SCRIPT), str(file.resolve()), str(result), names],
             stdin=subprocess.DEVNULL,
@@ -85,40 +86,39 @@ def _run(file: Path, names: str, timeout_s: float) -> dict[str, Any]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         ) as process:
-            timer = threading.Timer(timeout_s, _give_up, (process, late))
-            timer.start()
+            assert process.stdout is not None
+            reader = threading.Thread(target=_keep_end, args=(process.stdout, printed), daemon=True)
+            reader.start()
             try:
-                assert process.stdout is not None
-                printed = _last(process.stdout)
-                code = process.wait()
+                process.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                late = True
             finally:
-                timer.cancel()
                 _end(process)
-        if late.is_set() and not result.is_file():
+                reader.join(
+                    1
+                )  # longer where something that the module has started keeps the pipe: it is left to itself
+        if late and not result.is_file():
             raise ContractError(
                 f"{file} was not read within {timeout_s:g} seconds.",
                 hint="Its exports must be there when it is imported; start servers and jobs elsewhere.",
             )
         if not result.is_file() or result.stat().st_size > _MAX_BYTES:
-            shown = f" Its last words: {printed[-500:]}" if printed else ""
-            raise ContractError(f"{file} ended Node (code {code}) before its exports were read.{shown}")
+            shown = f" Its last words: {printed[0][-500:]}" if printed and printed[0] else ""
+            raise ContractError(f"{file} ended Node (code {process.returncode}) before its exports were read.{shown}")
         answer, problems = parse_json(result.read_bytes(), max_bytes=_MAX_BYTES, max_depth=256)
     if problems or not isinstance(answer, dict):
         raise ContractError(f"{file} gives schemas that are no strict JSON:", faults=[str(one) for one in problems])
     return answer
 
 
-def _last(stream: IO[bytes]) -> str:
+def _keep_end(stream: IO[bytes], into: list[str]) -> None:
     """The end of what is printed; the rest is read and forgotten."""
     kept = b""
-    while chunk := stream.read1(65536):  # type: ignore[attr-defined]
-        kept = (kept + chunk)[-_KEPT_OUTPUT:]
-    return kept.decode("utf-8", "replace").strip()
-
-
-def _give_up(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    _end(process)
+    with suppress(ValueError, OSError):  # closed under it
+        while chunk := stream.read1(65536):  # type: ignore[attr-defined]
+            kept = (kept + chunk)[-_KEPT_OUTPUT:]
+    into.append(kept.decode("utf-8", "replace").strip())
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,5 +1,5 @@
 """One call as an HTTP request. In: an operation of an OpenAPI document and checked arguments. Out: method, address,
-query, headers and body, as httpx takes them. An argument cannot leave its place: path arguments are escaped whole,
+the pairs of the query, headers and body. An argument cannot leave its place: what stands in an address is escaped,
 headers and cookies are plain ASCII. Nothing is sent here.
 
 Lists and objects are written in the document's style. An object in a form or under `deepObject` is `a[b]=1`, a list
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from calltune.contract.openapi_arguments import TOKEN
 from calltune.contract.openapi_body import FORM, MULTIPART, is_json
 from calltune.contract.operations import Argument, Operation
 from calltune.guard.execute import ToolError
@@ -21,31 +22,36 @@ _BETWEEN = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": 
 
 
 def request_of(operation: Operation, base_url: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What `client.request(**...)` takes for one call."""
+    """What httpx's `client.request(**...)` takes for one call, but for "query": its pairs, escaped, which belong after
+    the address."""
     known = {argument.name: argument for argument in operation.arguments}
     for name in arguments:
         if name not in known:
             raise ToolError(f"{operation.name} has no argument {name}.")
     given = [(argument, arguments[argument.name]) for argument in operation.arguments if argument.name in arguments]
-    query = list(operation.query)
+    query = [(_escaped(key), _escaped(text)) for key, text in operation.query]
     headers: dict[str, str] = {}
-    cookies: dict[str, str] = {}
+    cookies: list[str] = []
     for argument, value in given:
         if argument.place == "query":
-            query += _pairs(argument, value)
+            query += _pairs(argument, value, _escaped)
         elif argument.place == "header" and value is not None:
-            headers[argument.key] = _header(argument.name, _joined(argument, value))
+            headers[argument.key] = _header(argument.name, _joined(argument, value, _no_comma(argument)))
         elif argument.place == "cookie":
-            cookies |= {key: _cookie(argument.name, text) for key, text in _pairs(argument, value)}
+            cookies += [_cookie(argument.name, key, text) for key, text in _pairs(argument, value)]
     request: dict[str, Any] = {
         "method": operation.method,
         "url": base_url.rstrip("/") + _path(operation, given),
-        "params": query,
+        "query": query,
         "headers": headers,
     }
     if cookies:
-        headers["cookie"] = "; ".join(f"{key}={text}" for key, text in cookies.items())
+        headers["cookie"] = "; ".join(cookies)
     return {**request, **_body(operation, given, headers)}
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 Given = list[tuple[Argument, Any]]
@@ -95,22 +101,22 @@ def _escaped(value: Any) -> str:
     return quote(_plain(value), safe="")
 
 
-def _pairs(argument: Argument, value: Any) -> list[tuple[str, str]]:
-    """Names and texts of one argument in a query, a cookie or a form."""
-    key, style = argument.key, argument.style
+def _pairs(argument: Argument, value: Any, written: Callable[[Any], str] = _plain) -> list[tuple[str, str]]:
+    """Names and texts of one argument in a query, a cookie or a form; `written` says how each is written there."""
+    key, style = written(argument.key), argument.style
     if value is None:
         return []
     if style == "deepObject" or (argument.place == "field" and style == "form" and isinstance(value, Mapping)):
-        return list(_deep(key, value))
+        return [(written(name), written(item)) for name, item in _deep(argument.key, value)]
     if style == "json":
-        return [(key, json.dumps(value))]
+        return [(key, written(json.dumps(value)))]
     if not isinstance(value, Mapping | list):
-        return [(key, _plain(value))]
+        return [(key, written(value))]
     if not argument.explode:
-        return [(key, _joined(argument, value))] if value else []
+        return [(key, _joined(argument, value, written))] if value else []
     if isinstance(value, Mapping):
-        return [(str(name), _plain(item)) for name, item in value.items() if item is not None]
-    return [(key, _plain(item)) for item in value]
+        return [(written(name), written(item)) for name, item in value.items() if item is not None]
+    return [(key, written(item)) for item in value]
 
 
 def _deep(key: str, value: Any) -> list[tuple[str, str]]:
@@ -120,17 +126,30 @@ def _deep(key: str, value: Any) -> list[tuple[str, str]]:
     return [pair for name, item in inner for pair in _deep(f"{key}[{name}]", item)]
 
 
-def _joined(argument: Argument, value: Any) -> str:
-    """A list or an object as one text."""
+def _joined(argument: Argument, value: Any, written: Callable[[Any], str]) -> str:
+    """A list or an object as one text. A comma between its parts stands as it is, so that one within a part, which is
+    escaped, can be told from it."""
     if argument.style == "json":
         return json.dumps(value)
     between = _BETWEEN.get(argument.style, ",")
+    between = between if between == "," else written(between)
     if isinstance(value, list):
-        return between.join(_plain(item) for item in value)
+        return between.join(written(item) for item in value)
     if isinstance(value, Mapping):
         sign = "=" if argument.explode else between
-        return between.join(f"{name}{sign}{_plain(item)}" for name, item in value.items())
+        return between.join(f"{written(name)}{sign}{written(item)}" for name, item in value.items())
     return _plain(value)
+
+
+def _no_comma(argument: Argument) -> Callable[[Any], str]:
+    """Parts of a list in a header, which has no spelling for a comma in one of them."""
+
+    def written(part: Any) -> str:
+        if "," in (text := _plain(part)):
+            raise ToolError(f"a part of {argument.name} cannot have a comma.")
+        return text
+
+    return written
 
 
 def _body(operation: Operation, given: Given, headers: dict[str, str]) -> dict[str, Any]:
@@ -144,24 +163,24 @@ def _body(operation: Operation, given: Given, headers: dict[str, str]) -> dict[s
         data = whole[0] if whole else {argument.key: value for argument, value in fields}
         return {"content": json.dumps(data, ensure_ascii=False, allow_nan=False).encode()}
     if operation.media_type == FORM:
-        pairs = [pair for argument, value in fields for pair in _pairs(argument, value)]
-        form: dict[str, list[str]] = {}
-        for key, text in pairs:
-            form.setdefault(key, []).append(text)
-        return {"data": form}
+        headers["content-type"] = FORM
+        pairs = [pair for argument, value in fields for pair in _pairs(argument, value, _escaped)]
+        return {"content": "&".join(f"{key}={text}" for key, text in pairs).encode()}
     if operation.media_type == MULTIPART:
         parts = [(argument.key, item) for argument, value in fields for item in _listed(value) if item is not None]
-        return {"files": [(key, (None, _plain(item).encode())) for key, item in parts]}
+        return {"files": [(key, _part(item)) for key, item in parts]}
     headers["content-type"] = f"{operation.media_type}; charset=utf-8"
     return {"content": _plain(whole[0] if whole else "").encode()}
 
 
+def _part(value: Any) -> tuple[None, bytes] | tuple[None, bytes, str]:
+    """One part of a multipart body: an object is JSON and says so, as OpenAPI has it."""
+    data = _plain(value).encode()
+    return (None, data, "application/json") if isinstance(value, Mapping | list) else (None, data)
+
+
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _header(name: str, text: str) -> str:
@@ -170,8 +189,11 @@ def _header(name: str, text: str) -> str:
     return text
 
 
-def _cookie(name: str, value: str) -> str:
+def _cookie(name: str, key: str, value: str) -> str:
+    """One cookie; with an object, its keys are the model's too."""
     text = _header(name, value)
     if re.search(r'[;,"\\\s]', text):
         raise ToolError(f"{name} may not have spaces, quotes, commas, semicolons or backslashes.")
-    return text
+    if not re.fullmatch(TOKEN, key):
+        raise ToolError(f"{name} has a key that is no name of a cookie.")
+    return f"{key}={text}"
