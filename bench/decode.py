@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -214,6 +217,41 @@ def with_outlines(engine: LocalEngine, requests: Sequence[Request]) -> Line | No
     return line
 
 
+def with_llama_cpp(engine: LocalEngine, requests: Sequence[Request]) -> Line | None:
+    """llama.cpp, without a grammar; the contract is known to it from a request before."""
+    try:
+        from bench.llama_cpp import LlamaCpp, write_gguf
+
+        path = write_gguf(engine, Path(tempfile.mkdtemp()) / "base.gguf")
+        model = LlamaCpp(path, torch.get_num_threads(), engine.config.max_position_embeddings)
+    except ImportError:
+        return None
+    line = Line("llama.cpp", len(requests[0].tools))
+    same = 0
+    warm = ({"role": "user", "content": "Hello there"},)
+    model.write(engine.renderer.prompt_ids(warm, list(requests[0].tools)), engine.renderer.stop_ids, 4)
+    for request in requests:
+        prompt = engine.renderer.prompt_ids(list(request.messages), list(request.tools))
+        written, seconds = model.write(prompt, engine.renderer.stop_ids, MAX_TOKENS)
+        line.seconds.append(seconds)
+        line.tokens += len(written) / len(requests)
+        line.calls += "<tool_call>" in engine.tokenizer.decode(written)
+        same += written == _greedy(engine, prompt, len(written))
+    line.passes = line.tokens
+    line.note = f"{same} of {len(requests)} answers those of transformers"
+    shutil.rmtree(path.parent)
+    return line
+
+
+def _greedy(engine: LocalEngine, prompt: list[int], tokens: int) -> list[int]:
+    with torch.inference_mode():
+        output = engine.model.generate(
+            torch.tensor([prompt]), max_new_tokens=tokens, do_sample=False, pad_token_id=0,
+            attention_mask=torch.ones((1, len(prompt)), dtype=torch.long), eos_token_id=sorted(engine.renderer.stop_ids),
+        )  # fmt: skip
+    return output[0, len(prompt) :].tolist()
+
+
 def engine_on(base: LocalEngine, **options: Any) -> LocalEngine:
     """A new engine, with nothing known, on the same weights."""
     return LocalEngine(base.model, base.tokenizer, base.renderer, order="declared", **options)
@@ -234,7 +272,11 @@ def sequential(base: LocalEngine, sizes: Sequence[int], count: int) -> Iterator[
         for line in (unconstrained, constrained):
             line.show(alone)
             yield line
-        for peer, way in (("xgrammar", with_xgrammar), ("outlines", with_outlines)):
+        for peer, way in (
+            ("xgrammar", with_xgrammar),
+            ("outlines", with_outlines),
+            ("llama-cpp-python (with gguf)", with_llama_cpp),
+        ):
             try:
                 line = way(base, requests)
             except Exception as error:  # a peer that cannot do this contract says so
@@ -300,5 +342,5 @@ def main() -> dict[str, Any]:
     found: dict[str, Any] = {"lines": [line.to_json() for line in lines]}
     found["first_token"] = first_token(base, 128)
     found["evaluation"] = evaluation(base)
-    print("left out: llama.cpp and vLLM, which need compilers or weights in formats of their own")
+    print("left out: vLLM")
     return found
