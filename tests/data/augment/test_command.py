@@ -103,7 +103,7 @@ def test_a_preview_shows_before_and_after_and_writes_nothing(
     assert not out.exists()
     assert "wrong on purpose, not learned" in shown and "before" in shown and "after" in shown
     code, report = run(capsys, *options)
-    assert code == 0 and {pair["kind"] for pair in report["preview"]} >= set(KINDS) - {"distractors"}
+    assert code == 0 and {pair["kind"] for pair in report["preview"]} >= set(KINDS) - {"distractors", "sequence"}
 
 
 def test_a_control_character_of_the_data_does_not_reach_the_terminal(

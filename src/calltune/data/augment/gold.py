@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from calltune.contract import Tool
 from calltune.data.augment.make import digest_of
 from calltune.data.augment.merged import first_task
+from calltune.data.augment.plans import is_plan
 from calltune.data.conversation import Conversation
 from calltune.data.read import Row
 from calltune.data.rules import check_row
 
-BAD, KEPT, USED = range(3)
+BAD, KEPT, USED, PLAN = range(4)
 MOST_TOOLS = 1000
 MOST_PARTNERS = 64
 MOST_TOOLSETS = 1024
@@ -28,7 +29,8 @@ class Gold:
     """The rows that are fit to make others of."""
 
     states: bytearray = field(default_factory=bytearray)
-    """For each row, in their order: BAD, KEPT (good, but it offers no tools: nothing can be made of it) or USED."""
+    """For each row, in their order: BAD, KEPT (good, but it offers no tools: nothing can be made of it), USED,
+    or PLAN (bad, but only where a call names the result of another: `sequence` can be made of it)."""
     first_problem: str = ""
     """Where the first bad row stands and what is wrong with it."""
     _tools: dict[str, tuple[bytes, Tool]] = field(default_factory=dict)
@@ -47,7 +49,12 @@ class Gold:
     @property
     def bad_rows(self) -> int:
         """How many are not good."""
-        return self.states.count(BAD)
+        return self.states.count(BAD) + self.plans
+
+    @property
+    def plans(self) -> int:
+        """How many of these `sequence` can be made of."""
+        return self.states.count(PLAN)
 
     @property
     def pool(self) -> tuple[Tool, ...]:
@@ -63,7 +70,8 @@ class Gold:
         """One row, as it is read."""
         problems = check_row(row)
         if problems or row.conversation is None:
-            self.states.append(BAD)
+            plan = row.conversation is not None and is_plan(row.conversation, problems)
+            self.states.append(PLAN if plan else BAD)
             self.first_problem = self.first_problem or f"{row.source}:{row.line}: {problems[0].message}"
             return
         conversation, offer = row.conversation, row.conversation.offer

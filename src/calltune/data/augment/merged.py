@@ -2,9 +2,8 @@
 and their answer. Out: one message of the user with both requests, and all calls side by side, where both tasks are a
 request and its calls; or one task after the other. Learned is all of it.
 
-Not made are plans in which a later argument names an earlier result (`$var1.id`): to a contract `"$var1.id"` is a text
-and no integer, and our run time fills nothing in. Calls that build on each other stand one after the other, with the
-result between them, as they do in the gold rows."""
+Not merged are rows in which a call names the result of another (`$var1.id$`): beside other calls it would name another
+one. `sequence` makes steps of them."""
 
 from __future__ import annotations
 
@@ -14,6 +13,7 @@ from random import Random
 from typing import Any
 
 from calltune.data.augment.context import Context
+from calltune.data.augment.plans import refers
 from calltune.data.augment.turns import (
     Message,
     arguments_of,
@@ -45,7 +45,13 @@ def first_task(row: Conversation) -> Conversation | None:
     turns = call_turns(row)
     end = turns[0] + 1 if turns else 0
     roles = [message["role"] for message in row.messages]
-    if not turns or roles[0] != "user" or end > LONGEST_TASK or len(row.messages[0]["content"]) > LONGEST:
+    if (
+        not turns
+        or refers(row)
+        or roles[0] != "user"
+        or end > LONGEST_TASK
+        or len(row.messages[0]["content"]) > LONGEST
+    ):
         return None
     while end < len(roles) and roles[end] == "tool":
         end += 1
