@@ -162,10 +162,10 @@ class _Making:
         """Keep a row that is good and new."""
         if isinstance(made, Problem):
             self.discarded[made.kind] += 1
-        elif made in self.kinds[kind] or (before is not None and made.digest == digest_of(before)):
+            return
+        same = before is not None and made.digest == digest_of(before)
+        if same or not self.kinds[kind].add(rank, made, before if self.config.preview else None):
             self.discarded["duplicate_row"] += 1
-        else:
-            self.kinds[kind].add(rank, made, before if self.config.preview else None)
 
     def write(self, out: Path, gold_rows: int | None) -> dict[str, int]:
         """Gold rows as they are, unless these are None, then the made ones kind by kind; how many of each."""
@@ -189,9 +189,12 @@ class _Making:
         elif wanted:
             seed = self.config.seed
             ranks = (rank_of(digest_of(conversation), GOLD, seed) for _, conversation, _ in self.good_rows())
-            least = min(heapq.nlargest(wanted, ranks))
+            best = heapq.nlargest(wanted, ranks)
+            twins = best.count(best[-1])  # rows that say the same have the same rank
             for row, conversation, _ in self.good_rows():
-                if rank_of(digest_of(conversation), GOLD, seed) >= least:
+                rank = rank_of(digest_of(conversation), GOLD, seed)
+                twins -= rank == best[-1]
+                if rank > best[-1] or (rank == best[-1] and twins >= 0):
                     yield row.raw
 
     def pairs(self) -> Iterator[Pair]:

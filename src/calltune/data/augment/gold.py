@@ -1,6 +1,7 @@
 """What is learned about the gold rows before anything is made of them. In: the data, once. Out: which rows are good,
 the pool of their tools, and rows to merge with. Bounded: one byte a row, MOST_TOOLS tools, MOST_PARTNERS rows a
-toolset; the ones kept are chosen by their content, so another order of the rows keeps the same."""
+toolset, MOST_TOOLSETS of these; the ones kept are chosen by their content, so another order of the rows keeps the
+same."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ BAD, KEPT, USED, PLAN = range(4)
 MOST_TOOLS = 1000
 MOST_PARTNERS = 64
 MOST_TOOLSETS = 1024
-"""Toolsets of which partners are kept: the first ones."""
+"""Toolsets of which partners are kept: those with the lowest digests."""
 
 
 @dataclass(kw_only=True)
@@ -35,6 +36,8 @@ class Gold:
     """Where the first bad row stands and what is wrong with it."""
     _tools: dict[str, tuple[bytes, Tool]] = field(default_factory=dict)
     _partners: dict[bytes, list[tuple[bytes, Conversation]]] = field(default_factory=dict)
+    _highest: bytes = b"\xff" * 64
+    """Toolsets with a higher digest are not kept."""
 
     @property
     def rows(self) -> int:
@@ -59,12 +62,13 @@ class Gold:
     @property
     def pool(self) -> tuple[Tool, ...]:
         """One tool of each name, by name."""
-        return tuple(tool for _, (_, tool) in sorted(self._tools.items()))
+        return tuple(tool for _, (_, tool) in sorted(_lowest(self._tools).items()))
 
     @property
     def partners(self) -> dict[bytes, tuple[Conversation, ...]]:
         """By toolset: rows to merge with."""
-        return {key: tuple(row for _, row in kept) for key, kept in self._partners.items()}
+        kept = heapq.nsmallest(MOST_TOOLSETS, self._partners)
+        return {key: tuple(row for _, row in self._partners[key]) for key in kept}
 
     def add(self, row: Row) -> None:
         """One row, as it is read."""
@@ -93,10 +97,10 @@ class Gold:
             if known is None or rank < known[0]:
                 self._tools[tool.name] = (rank, tool)
         if len(self._tools) > 2 * MOST_TOOLS:
-            self._tools = dict(heapq.nsmallest(MOST_TOOLS, self._tools.items(), key=lambda item: item[1][0]))
+            self._tools = _lowest(self._tools)
 
     def _add_partner(self, key: bytes, row: Conversation) -> None:
-        if key not in self._partners and len(self._partners) >= MOST_TOOLSETS:
+        if key > self._highest:
             return
         kept = self._partners.setdefault(key, [])
         digest = digest_of(row)
@@ -104,6 +108,14 @@ class Gold:
             kept.append((digest, row))
             kept.sort(key=lambda one: one[0])
             del kept[MOST_PARTNERS:]
+        if len(self._partners) > 2 * MOST_TOOLSETS:  # what goes is never among the lowest again
+            self._partners = {one: self._partners[one] for one in heapq.nsmallest(MOST_TOOLSETS, self._partners)}
+            self._highest = max(self._partners)
+
+
+def _lowest(tools: dict[str, tuple[bytes, Tool]]) -> dict[str, tuple[bytes, Tool]]:
+    """The tools with the lowest hashes."""
+    return dict(heapq.nsmallest(MOST_TOOLS, tools.items(), key=lambda item: (item[1][0], item[0])))
 
 
 def read_gold(rows: Iterable[Row], extra: Iterable[Tool] = ()) -> Gold:
