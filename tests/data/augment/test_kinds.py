@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,16 +13,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calltune import Conversation, Toolset
+from calltune import Conversation, Tool, Toolset
 from calltune.contract import Problem
 from calltune.data import check_row, read_rows
 from calltune.data.augment import KINDS, Context
 from calltune.data.augment.gold import read_gold
 from calltune.data.augment.make import Made, digest_of, make
 from calltune.data.augment.mention import stands_in
+from calltune.data.augment.no_fit import what_it_does
 from calltune.data.augment.similar import may_do_the_same
 from calltune.data.augment.turns import arguments_of, calls_in, name_of
 from calltune.data.messages import is_learned
+from calltune.guard.rehearsal import Rehearsal
 
 SEEDS = st.integers(0, 2**32)
 Real = Callable[[], tuple[list[Conversation], Context]]
@@ -364,3 +367,33 @@ def test_english_is_not_put_into_a_row_in_another_script(hand: Any, context: Con
     for kind in ("missing", "no_fit", "failed"):
         assert made_of(row, kind, context, 0) is None
     assert made_of(row, "recovery", context, 0) is not None
+
+
+def test_nobody_says_hello_in_the_middle_of_a_message(hand: Any) -> None:
+    rows = [
+        hand.messages("Weather in Oslo?", hand.call("get_forecast", place="Oslo")),
+        hand.messages("Hi there! Play Hey, Jude.", hand.call("play_song", title="Hey, Jude")),
+    ]
+    first, second = map(hand.conversation, rows)
+    context = Context(texts=Rehearsal(), partners={first.offer.digest: [second]})
+    for seed in range(10):
+        data = made_of(first, "merged", context, seed)
+        assert data is not None
+        assert re.search(r"[Pp]lay Hey, Jude\.$", data["messages"][0]["content"]), data["messages"][0]
+        assert "Hi there" not in data["messages"][0]["content"]
+
+
+@pytest.mark.parametrize(
+    ("description", "said"),
+    [
+        (
+            "Change the order itself (e.g. to go, for here). Not its items.",
+            "change the order itself (e.g. to go, for here)",
+        ),
+        ("Change the order (to go. For here).", "change order"),
+        ("Finds a part, e.g. a bolt. Nothing else.", "finds a part, e.g. a bolt"),
+        ("Rounds to 3.5 at most. Then more.", "rounds to 3.5 at most"),
+    ],
+)
+def test_the_reply_ends_a_description_where_its_sentence_ends(description: str, said: str) -> None:
+    assert what_it_does(Tool(name="change_order", description=description)) == said

@@ -31,6 +31,8 @@ LONGEST_TASK = 12
 """Messages up to the calls; a longer talk is not put before another."""
 LONGEST = 400
 """Characters of a request; longer ones are no requests that people put into one message."""
+_GREETING = re.compile(r"\A(?:(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?[,.!]+\s+)", re.IGNORECASE)
+"""Nobody says hello in the middle of a message."""
 _OPENERS = frozenset({
     "add", "book", "buy", "calculate", "can", "cancel", "check", "compute", "convert", "could", "create", "delete",
     "do", "does", "find", "for", "get", "give", "go", "how", "i'd", "in", "is", "let", "list", "look", "make",
@@ -121,6 +123,7 @@ def _joined(rng: Random, row: Conversation, other: Conversation) -> str:
     first, second = (one.messages[0]["content"].strip() for one in (row, other))
     if not (says_english(row) and says_english(other)):
         return f"{first}\n{second}"
+    second = _GREETING.sub("", second) or second
     joint = rng.choice(JOINTS)
     mark = first[-1:] if first[-1:] in "?!" else ""
     if mark and joint[0] in ",;":  # "Is it cold?, and"
