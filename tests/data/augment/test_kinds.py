@@ -397,3 +397,19 @@ def test_nobody_says_hello_in_the_middle_of_a_message(hand: Any) -> None:
 )
 def test_the_reply_ends_a_description_where_its_sentence_ends(description: str, said: str) -> None:
     assert what_it_does(Tool(name="change_order", description=description)) == said
+
+
+def test_a_call_that_is_wrong_on_purpose_is_not_merged_into_a_learned_turn(hand: Any) -> None:
+    wrong = {**hand.call("get_forecast", 8, place="Osslo"), "train": False}
+    told = {"role": "tool", "tool_call_id": "call_8", "content": "Nothing was run: no such place."}
+    rows = [
+        [*hand.messages("Weather in Oslo?", wrong), told, hand.call("get_forecast", place="Oslo")],
+        hand.messages("Play Hey Jude.", hand.call("play_song", title="Hey Jude")),
+    ]
+    recovered, plain = map(hand.conversation, rows)
+    for row, partner in ((recovered, plain), (plain, recovered)):
+        context = Context(texts=Rehearsal(), partners={row.offer.digest: [partner]})
+        for seed in range(10):
+            data = made_of(row, "merged", context, seed)
+            turns = [] if data is None else [turn for turn in data["messages"] if is_learned(turn)]
+            assert "Osslo" not in json.dumps([turn.get("tool_calls") for turn in turns])

@@ -54,6 +54,7 @@ def test_a_value_is_cut_with_the_words_that_hang_on_it(text: str, value: Any, le
         ("Are there any sweeteners available?", "sweeteners"),
         ("Find me literature written by Jane Austen.", "Jane Austen"),
         ("I am quite interested in Jane Austen.", "Jane Austen"),
+        ("Get me a flight which leaves from Phoenix.", "Phoenix"),
     ],
 )
 def test_a_sentence_that_would_break_is_left_alone(text: str, value: Any) -> None:

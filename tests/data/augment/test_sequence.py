@@ -147,6 +147,18 @@ def test_a_tool_that_promises_nothing_gives_what_is_taken_from_it(hand: Any, con
     assert found == {"hotel_id": arguments_of(data["messages"][3]["tool_calls"][0])["hotel_id"]}
 
 
+def test_a_reference_in_a_text_becomes_words_of_it(hand: Any, context: Context) -> None:
+    note = {"name": "find_hotels", "arguments": {"city": "near $var1.distance$ km from $var1.hotel_id$"}}
+    tools = [{**tool, "function": {**tool["function"]}} for tool in hand.two_steps().tools]
+    tools[0]["function"].pop("returns", None)
+    data = made_of(Conversation.from_json({**hand.plan(FIND, note).to_json(), "tools": tools}), context)
+    assert isinstance(data, dict)
+    found = json.loads(data["messages"][2]["content"])
+    assert isinstance(found["distance"], int | float)
+    city = arguments_of(data["messages"][3]["tool_calls"][0])["city"]
+    assert city == f"near {found['distance']} km from {found['hotel_id']}"
+
+
 @pytest.mark.parametrize(
     ("calls", "kind"),
     [

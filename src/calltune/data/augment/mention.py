@@ -38,7 +38,7 @@ _AFTER = re.compile(
 _HANGING = re.compile(
     r"\b(?:look|search|listen|ask|wait|and|or|between|is|are|was|not|than|called|named|i am|i'm|it's|its"
     r"|what|what's|whats|where|where's|who|who's|which|how|there|actually|really|just|even"
-    r"|written|made|sung|drawn|known|shown|held|given|(?!\w*(?:need|feed|seed|speed|bed|red|shed|wed)$)\w{2,}ed"
+    r"|leaves|departs|arrives|goes|flies|written|made|sung|drawn|known|shown|held|given|(?!\w*(?:need|feed|seed|speed|bed|red|shed|wed)$)\w{2,}ed"
     r"|(?!(?:even|morn|some|any|every|no)(?:th)?ing|wedding|building|meeting|booking|parking)\w+ing"
     r"|\w+ing\s(?:in|out|up|off|back))$",
     re.IGNORECASE,

@@ -71,7 +71,7 @@ def merged(rng: Random, row: Conversation, context: Context) -> Conversation | N
     other = partners[rng.randrange(len(partners))]
     if _said_twice(task, other):
         return None
-    at_once = all(one.messages[1].get("tool_calls") for one in (task, other))
+    at_once = all(call_turns(one)[:1] == [1] for one in (task, other))  # not a call that is wrong on purpose
     answered = not task.messages[-1].get("tool_calls")
     if answered and (not at_once or rng.random() < 0.3):
         return with_messages(task, [*task.messages, *other.messages])

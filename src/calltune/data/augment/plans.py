@@ -130,19 +130,21 @@ def _wanted(toolset: Toolset, calls: Sequence[Mapping[str, Any]], number: int) -
                 if int(reference["call"]) == number + 1 and tool is not None:
                     whole = reference[0] == text
                     schema = subschema(tool.parameters, place) if whole else None
-                    if not whole and _SUM.fullmatch(_REFERENCE.sub("", text)):
-                        schema = {"type": "number"}  # "5 * $var1.rate$"
                     path = _path(reference["path"])
-                    argument = _field(path, place, schema or {}, tool.parameters)
+                    argument = _field(path, place[-1] if whole else "", schema or {}, tool.parameters)
+                    if not whole and (argument.topic is None or _SUM.fullmatch(_REFERENCE.sub("", text))):
+                        # "5 * $var1.rate$", "Your grade is $var1.gpa$"
+                        argument = argument_of(argument.name, {"type": "number"}, required=True, root={})
                     found.append(_Wanted(path=path, argument=argument, whole=whole))
     return found
 
 
-def _field(path: Path, place: Sequence[str], schema: Mapping[str, Any], root: Mapping[str, Any]) -> Argument:
+def _field(path: Path, goes_to: str, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Argument:
     """A field of a result as what it is about: by its own name, the argument that it goes to, or what it is a field of;
     a bare "name" is about nothing."""
     names = [step for step in reversed(path) if isinstance(step, str)]
-    found = [argument_of(name, schema, required=True, root=root) for name in [*names[:1], place[-1], *names[1:]]]
+    asked = [name for name in (*names[:1], goes_to, *names[1:]) if name] or ["result"]
+    found = [argument_of(name, schema, required=True, root=root) for name in asked]
     telling = [one for one in found if one.topic is not None and one.topic.name != "title"]
     return (telling or found)[0]
 
