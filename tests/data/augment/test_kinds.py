@@ -413,3 +413,20 @@ def test_a_call_that_is_wrong_on_purpose_is_not_merged_into_a_learned_turn(hand:
             data = made_of(row, "merged", context, seed)
             turns = [] if data is None else [turn for turn in data["messages"] if is_learned(turn)]
             assert "Osslo" not in json.dumps([turn.get("tool_calls") for turn in turns])
+
+
+def test_a_value_that_is_also_a_name_is_not_renamed_in_a_description(context: Context) -> None:
+    properties = {
+        "in_stock": {"type": "integer"},
+        "status": {"enum": ["in_stock", "sold"], "description": "Is it in_stock or sold? See get_part."},
+    }
+    function = {"name": "get_part", "description": "x", "parameters": {"type": "object", "properties": properties}}
+    calls = [{"id": "a", "type": "function", "function": {"name": "get_part", "arguments": {"status": "in_stock"}}}]
+    messages = [{"role": "user", "content": "Parts?"}, {"role": "assistant", "content": "", "tool_calls": calls}]
+    row = Conversation.from_json({"tools": [{"type": "function", "function": function}], "messages": messages})
+    for seed in range(12):
+        data = made_of(row, "renamed", context, seed)
+        if data is not None:
+            new = data["tools"][0]["function"]
+            described = list(new["parameters"]["properties"].values())[1]["description"]
+            assert described == f"Is it in_stock or sold? See {new['name']}."
