@@ -106,9 +106,7 @@ class AugmentReport:
             _say(console, "Nothing could be made. To see why not, try one kind with --preview 2.")
             return
         if config.preview:
-            data = f" --data {shlex.quote(config.data)}" if config.data else ""
-            tools = f" --tools {shlex.quote(config.tools)}" if config.tools else ""
-            _say(console, f"Nothing was written. Next: calltune augment{tools}{data} --out made.jsonl")
+            _say(console, f"Nothing was written. Next: calltune augment{config.typed()} --out made.jsonl")
             return
         out = shlex.quote(str(config.out))
         tools = f" --tools {shlex.quote(config.tools)}" if config.tools else ""
