@@ -23,6 +23,7 @@ from calltune.data.augment.merged import first_task
 from calltune.data.augment.plans import is_plan, refers
 from calltune.data.augment.turns import arguments_of, name_of
 from calltune.data.messages import is_learned
+from calltune.guard.rehearsal import Rehearsal
 
 SEEDS = st.integers(0, 2**32)
 FIND = {"name": "find_hotels", "arguments": {"city": "Cork"}}
@@ -45,6 +46,13 @@ def made_of(row: Conversation, context: Context, seed: int = 0) -> dict[str, Any
 
 def steps_of(messages: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return [message["tool_calls"] for message in messages if is_learned(message) and message.get("tool_calls")]
+
+
+def passes_the_guard(data: dict[str, Any]) -> bool:
+    """Whether the guard lets every step run as it stands."""
+    tools = Toolset.from_openai(data["tools"])
+    turns = [[(name_of(call), arguments_of(call)) for call in calls] for calls in steps_of(data["messages"])]
+    return all(Rehearsal().rejected(tools, turn, 0) is None for turn in turns)
 
 
 # -- dialogues
@@ -106,7 +114,7 @@ def test_in_real_rows_each_later_argument_is_in_the_result_or_was_said(
     said = " ".join(message["content"] for message in data["messages"][:at])
     new = {key: value for key, value in arguments_of(second).items() if arguments_of(first).get(key) != value}
     taken = [value for value in new.values() if isinstance(value, str) and f'"{value}"' in result and value not in said]
-    assert taken and name_of(first) != name_of(second)
+    assert taken and name_of(first) != name_of(second) and passes_the_guard(data)
 
 
 # -- plans
@@ -212,6 +220,6 @@ def test_most_of_nestful_becomes_steps(shared: Path, context: Context) -> None:
         found["plan" if isinstance(data, dict) else data.kind if data else "none"] += 1
         if isinstance(data, dict):
             assert not check_row(Conversation.from_json(data)) and "$var" not in json.dumps(data["messages"])
-            assert len(steps_of(data["messages"])) >= 2
+            assert len(steps_of(data["messages"])) >= 2 and passes_the_guard(data)
             assert Toolset.from_openai(data["tools"]).names == row.conversation.toolset().names
     assert found["plan"] > 200 and found["none"] == 0
