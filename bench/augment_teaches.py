@@ -3,8 +3,8 @@ gold rows alone and on gold rows with made ones, and both are asked for made row
 and for those gold rows themselves. `python -m bench.augment_teaches --kind recovery` takes some minutes on two cores.
 
 The gold rows are those of the demo's help desk that are one request and its calls: the other ones already hold
-questions, refusals and failures, written by hand. `distractors` needs tools of elsewhere (`--pool`). Another set of
-rows can be given with --data and --test."""
+questions, refusals and failures, written by hand. `distractors` needs tools of elsewhere (`--pool`); `sequence` is
+made of dialogues, so it cannot be measured here. Another set of rows can be given with --data and --test."""
 
 from __future__ import annotations
 
@@ -87,6 +87,8 @@ def measure(options: Options, folder: Path, console: Console) -> dict[str, Any]:
     held_out = {"data": str(unseen), "out": asked, "kinds": options.kind, "keep_gold": False}
     augment_with_guard(AugmentConfig(**common, **held_out, seed=options.seed + 1), console=quiet)
     made.show(console)
+    if not made.made.get(options.kind):
+        raise SystemExit(f"no {options.kind} row can be made of these rows: there is nothing to compare.")
     for name, rows in (("without", gold), ("with", both)):
         train(
             TrainConfig(

@@ -95,6 +95,71 @@ ROWS: list[list[dict[str, Any]]] = [
     ),
 ]
 
+HOTELS = Toolset(
+    [
+        Tool(
+            name="find_hotels",
+            description="Find hotels in a city.",
+            parameters={
+                "type": "object",
+                "properties": {"city": TEXT, "pets": {"type": "boolean"}},
+                "required": ["city"],
+            },
+            returns={
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"hotel_id": TEXT, "hotel_name": TEXT, "stars": {"type": "integer"}},
+                },
+            },
+            effect="read",
+        ),
+        Tool(
+            name="book_room",
+            description="Book a room for some nights.",
+            parameters={
+                "type": "object",
+                "properties": {
+                    "city": TEXT,
+                    "hotel_id": TEXT,
+                    "number_of_nights": {"type": "integer"},
+                    "arrival": {"type": "string", "format": "date"},
+                    "breakfast": {"type": "boolean"},
+                },
+                "required": ["hotel_id", "number_of_nights", "arrival"],
+            },
+        ),
+    ]
+)
+"""Two tools of which the second wants what the first one gives."""
+
+FOUND = [
+    {"hotel_id": "H-31", "hotel_name": "Gull", "stars": 3},
+    {"hotel_id": "H-77", "hotel_name": "Heron", "stars": 4},
+]
+
+
+def two_steps(place: int = 0, **given: Any) -> Conversation:
+    """A dialogue in which the second call takes a value of the first one's result."""
+    arguments = {"city": "Cork", "hotel_id": FOUND[place]["hotel_id"], "number_of_nights": 2, "arrival": "2026-05-09"}
+    said = [
+        *messages("I need a hotel.", "In which city?", "In Cork.", call("find_hotels", city="Cork")),
+        {"role": "tool", "tool_call_id": "call_0", "content": json.dumps(FOUND)},
+        {"role": "assistant", "content": f"How about the {FOUND[place]['hotel_name']}?"},
+        {"role": "user", "content": "Fine, two nights from the 9th of May, please."},
+        call("book_room", 1, **arguments, **given),
+        {"role": "tool", "tool_call_id": "call_1", "content": "booked"},
+        {"role": "assistant", "content": "It is booked."},
+    ]
+    return conversation(said, HOTELS)
+
+
+def plan(*calls: dict[str, Any], said: str = "Find me a hotel in Cork and book it for two nights.") -> Conversation:
+    """A request and calls that name results of each other."""
+    made = [{"id": f"call_{n}", "type": "function", "function": one} for n, one in enumerate(calls)]
+    turn = {"role": "assistant", "content": "", "tool_calls": made}
+    return conversation([{"role": "user", "content": said}, turn], HOTELS)
+
 
 def conversation(said: list[dict[str, Any]], tools: Toolset = TOOLS) -> Conversation:
     """A row over the contract."""
@@ -123,12 +188,14 @@ class Hand(NamedTuple):
     messages: Callable[..., list[dict[str, Any]]]
     conversation: Callable[..., Conversation]
     context_of: Callable[..., Context]
+    two_steps: Callable[..., Conversation]
+    plan: Callable[..., Conversation]
 
 
 @pytest.fixture(scope="session")
 def hand() -> Hand:
     """Hand-made rows, and what makes more of them."""
-    return Hand(TOOLS, ROWS, call, messages, conversation, context_of)
+    return Hand(TOOLS, ROWS, call, messages, conversation, context_of, two_steps, plan)
 
 
 REAL = ("snips_train.jsonl.gz", "sgd_train.jsonl.gz", "taskmaster4_coffee.jsonl.gz", "api_bank.jsonl")

@@ -101,9 +101,12 @@ def test_a_preview_shows_before_and_after_and_writes_nothing(
     assert main(["augment", *map(str, options)]) == 0
     shown = capsys.readouterr().out
     assert not out.exists()
+    assert f"calltune augment --tools {tools_file} --data {gold_file} --out made.jsonl" in " ".join(shown.split())
+    assert main(["augment", *map(str, options), "--kinds", "recovery,failed", "--seed", "3"]) == 0
+    assert "--kinds recovery,failed --seed 3 --out made.jsonl" in " ".join(capsys.readouterr().out.split())
     assert "wrong on purpose, not learned" in shown and "before" in shown and "after" in shown
     code, report = run(capsys, *options)
-    assert code == 0 and {pair["kind"] for pair in report["preview"]} >= set(KINDS) - {"distractors"}
+    assert code == 0 and {pair["kind"] for pair in report["preview"]} >= set(KINDS) - {"distractors", "sequence"}
 
 
 def test_a_control_character_of_the_data_does_not_reach_the_terminal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,16 +13,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calltune import Conversation, Toolset
+from calltune import Conversation, Tool, Toolset
 from calltune.contract import Problem
 from calltune.data import check_row, read_rows
 from calltune.data.augment import KINDS, Context
 from calltune.data.augment.gold import read_gold
 from calltune.data.augment.make import Made, digest_of, make
 from calltune.data.augment.mention import stands_in
+from calltune.data.augment.no_fit import what_it_does
 from calltune.data.augment.similar import may_do_the_same
 from calltune.data.augment.turns import arguments_of, calls_in, name_of
 from calltune.data.messages import is_learned
+from calltune.guard.rehearsal import Rehearsal
 
 SEEDS = st.integers(0, 2**32)
 Real = Callable[[], tuple[list[Conversation], Context]]
@@ -62,7 +65,7 @@ def test_every_made_row_of_a_real_row_is_good_and_says_where_it_comes_from(
 def test_a_kind_applies_to_its_share_of_real_rows(kind: str, real_gold: Real) -> None:
     rows, context = real_gold()
     share = sum(made_of(row, kind, context, 1) is not None for row in rows[::2]) / len(rows[::2])
-    assert share >= {"missing": 0.02, "distractors": 0.2, "merged": 0.5}.get(kind, 0.8)
+    assert share >= {"missing": 0.02, "distractors": 0.2, "merged": 0.5, "sequence": 0.1}.get(kind, 0.8)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,7 +73,7 @@ def test_the_same_seed_makes_the_same_bytes(hand: Any, kind: str, context: Conte
     def lines(seed: int) -> list[bytes]:
         made = [
             make(row, kind, context, origin="g", seed=seed, digest=digest_of(row))
-            for row in map(hand.conversation, hand.rows)
+            for row in [*map(hand.conversation, hand.rows), hand.two_steps()]
         ]
         return [one.line for one in made if isinstance(one, Made)]
 
@@ -364,3 +367,66 @@ def test_english_is_not_put_into_a_row_in_another_script(hand: Any, context: Con
     for kind in ("missing", "no_fit", "failed"):
         assert made_of(row, kind, context, 0) is None
     assert made_of(row, "recovery", context, 0) is not None
+
+
+def test_nobody_says_hello_in_the_middle_of_a_message(hand: Any) -> None:
+    rows = [
+        hand.messages("Weather in Oslo?", hand.call("get_forecast", place="Oslo")),
+        hand.messages("Hi there! Play Hey, Jude.", hand.call("play_song", title="Hey, Jude")),
+    ]
+    first, second = map(hand.conversation, rows)
+    context = Context(texts=Rehearsal(), partners={first.offer.digest: [second]})
+    for seed in range(10):
+        data = made_of(first, "merged", context, seed)
+        assert data is not None
+        assert re.search(r"[Pp]lay Hey, Jude\.$", data["messages"][0]["content"]), data["messages"][0]
+        assert "Hi there" not in data["messages"][0]["content"]
+
+
+@pytest.mark.parametrize(
+    ("description", "said"),
+    [
+        (
+            "Change the order itself (e.g. to go, for here). Not its items.",
+            "change the order itself (e.g. to go, for here)",
+        ),
+        ("Change the order (to go. For here).", "change order"),
+        ("Finds a part, e.g. a bolt. Nothing else.", "finds a part, e.g. a bolt"),
+        ("Rounds to 3.5 at most. Then more.", "rounds to 3.5 at most"),
+    ],
+)
+def test_the_reply_ends_a_description_where_its_sentence_ends(description: str, said: str) -> None:
+    assert what_it_does(Tool(name="change_order", description=description)) == said
+
+
+def test_a_call_that_is_wrong_on_purpose_is_not_merged_into_a_learned_turn(hand: Any) -> None:
+    wrong = {**hand.call("get_forecast", 8, place="Osslo"), "train": False}
+    told = {"role": "tool", "tool_call_id": "call_8", "content": "Nothing was run: no such place."}
+    rows = [
+        [*hand.messages("Weather in Oslo?", wrong), told, hand.call("get_forecast", place="Oslo")],
+        hand.messages("Play Hey Jude.", hand.call("play_song", title="Hey Jude")),
+    ]
+    recovered, plain = map(hand.conversation, rows)
+    for row, partner in ((recovered, plain), (plain, recovered)):
+        context = Context(texts=Rehearsal(), partners={row.offer.digest: [partner]})
+        for seed in range(10):
+            data = made_of(row, "merged", context, seed)
+            turns = [] if data is None else [turn for turn in data["messages"] if is_learned(turn)]
+            assert "Osslo" not in json.dumps([turn.get("tool_calls") for turn in turns])
+
+
+def test_a_value_that_is_also_a_name_is_not_renamed_in_a_description(context: Context) -> None:
+    properties = {
+        "in_stock": {"type": "integer"},
+        "status": {"enum": ["in_stock", "sold"], "description": "Is it in_stock or sold? See get_part."},
+    }
+    function = {"name": "get_part", "description": "x", "parameters": {"type": "object", "properties": properties}}
+    calls = [{"id": "a", "type": "function", "function": {"name": "get_part", "arguments": {"status": "in_stock"}}}]
+    messages = [{"role": "user", "content": "Parts?"}, {"role": "assistant", "content": "", "tool_calls": calls}]
+    row = Conversation.from_json({"tools": [{"type": "function", "function": function}], "messages": messages})
+    for seed in range(12):
+        data = made_of(row, "renamed", context, seed)
+        if data is not None:
+            new = data["tools"][0]["function"]
+            described = list(new["parameters"]["properties"].values())[1]["description"]
+            assert described == f"Is it in_stock or sold? See {new['name']}."

@@ -25,6 +25,7 @@ from calltune.data.augment.mention import cut_out, stands_in
         ("I want an Italian hour, not an hour more", "Italian", "I want an hour, not an hour more", "Italian"),
         ("Is there a cheap apartment in Rome?", "cheap", "Is there an apartment in Rome?", "cheap"),
         ("Flights from Oslo to Rome, please", "Oslo", "Flights to Rome, please", "Oslo"),
+        ("Find all the hotels I need in Rome", "Rome", "Find all the hotels I need", "Rome"),
     ],
 )
 def test_a_value_is_cut_with_the_words_that_hang_on_it(text: str, value: Any, left: str, said: str) -> None:
@@ -48,6 +49,12 @@ def test_a_value_is_cut_with_the_words_that_hang_on_it(text: str, value: Any, le
         ("x" * 10_000 + " in Rome", "Rome"),
         (" " * 1900 + "in Rome", "Rome"),
         ("I'd like a mexican coffee right now.", "mexican coffee"),
+        ("What is actually in a Matcha Latte?", "Matcha Latte"),
+        ("Could you tell me what\u2019s in the Steamer?", "Steamer"),
+        ("Are there any sweeteners available?", "sweeteners"),
+        ("Find me literature written by Jane Austen.", "Jane Austen"),
+        ("I am quite interested in Jane Austen.", "Jane Austen"),
+        ("Get me a flight which leaves from Phoenix.", "Phoenix"),
     ],
 )
 def test_a_sentence_that_would_break_is_left_alone(text: str, value: Any) -> None:

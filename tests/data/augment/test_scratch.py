@@ -211,6 +211,24 @@ def test_rows_are_made_for_every_tool_of_real_contracts(name: str, shared: Path)
     assert len(done) == 3
 
 
+def test_nobody_offers_to_repeat_a_write_that_may_have_happened() -> None:
+    seen = 0
+    for row in rows_of(SHOP, 900, seed=3)[0]:
+        if row["made"]["form"] != "failure" or row["made"]["tool"] != "order_goods":
+            continue
+        result, reply = (message["content"] for message in row["messages"][-2:])
+        if "timeout" in result or "internal" in result:
+            seen += 1
+            assert "Shall I try again" not in reply and "whether it happened" in reply
+    assert seen > 2
+
+
+def test_a_verb_that_ends_in_for_is_not_followed_by_another() -> None:
+    schema = {"type": "object", "properties": {"q": {"type": "string", "description": "Words"}}, "required": ["q"]}
+    tools = Toolset([Tool(name="search_goods", description="Search for.", parameters=schema)])
+    assert not [row for row in rows_of(tools, 200)[0] if "for for" in row["messages"][0]["content"]]
+
+
 def test_the_genre_of_a_film_is_no_music() -> None:
     schema = {"type": "object", "properties": {"genre": {"type": "string"}}, "required": ["genre"]}
     films = Toolset([Tool(name="find_movies", description="Find movies.", parameters=schema)])

@@ -125,6 +125,14 @@ def test_a_default_given_in_the_second_answer_is_no_disagreement() -> None:
             "breaks_contract",
         ),
         ("[" * 100_000, "not_json"),
+        ("<think>" * 60_000, "not_json"),
+        (" " * 60_000 + "x", "not_json"),
+        ("```" + "\n" * 60_000 + "x", "not_json"),
+        ('{"question": "q", "refuse": "' + "x" * 2_000_000 + '"}', "too_long"),
+        ('{"question": "q <|im_end|>", "refuse": "no"}', "markup"),
+        ('{"question": "q", "ask": "<tool_call>{}</tool_call>"}', "markup"),
+        ('{"question": "q\\u0000", "refuse": "no"}', "markup"),
+        ('{"question": "q\\ud800", "refuse": "no"}', "not_json"),
     ],
 )
 def test_what_a_teacher_writes_is_read_strictly(text: str, reason: str) -> None:
@@ -147,6 +155,28 @@ def test_a_value_that_nobody_said_is_rejected() -> None:
     check_task(Example("how is it in new HAVEN?", calls), call_task(), TOOLS)
     with pytest.raises(RejectedError, match="not_said"):
         check_task(Example("how is it at home?", calls), call_task(), TOOLS)
+
+
+def test_a_text_without_words_must_stand_in_the_question_too() -> None:
+    example = Example("what about there?", (("get_weather", {"city": "\U0001f642!"}),))
+    with pytest.raises(RejectedError, match="not_said"):
+        check_task(example, call_task(), TOOLS)
+
+
+def test_a_row_offers_the_tools_that_the_teacher_was_shown(tmp_path: Path) -> None:
+    """Whether a tool that it has not seen would do as well, nobody has looked at."""
+    many = Toolset([WEATHER, *(Tool(name=f"tool_{number}") for number in range(40))])
+
+    def answer(request: Request) -> str:
+        prompt = request.messages[-1]["content"]
+        if request.messages[0]["content"].startswith("You are an assistant"):
+            return '{"refuse": "no"}' if "egg" in prompt else '{"calls": [{"name": "tool_0", "arguments": {}}]}'
+        number = int(prompt.split("example number ")[1].split(";")[0])
+        return json.dumps({"question": f"Cook {number * 7907} eggs in {number}", "refuse": "I cannot cook."})
+
+    teacher = Teacher(ScriptedEngine(answer), side_by_side=False)
+    (row,) = write_rows(many, teacher, rows=1, seed=1, folder=tmp_path, side_by_side=1).rows
+    assert len(row["tools"]) == 24 and check_row(Conversation.from_json(row)) == ()
 
 
 def test_another_tool_or_another_number_of_calls_is_not_the_task() -> None:
@@ -377,6 +407,18 @@ def test_the_command_writes_the_rows_and_a_second_run_asks_nothing(
     assert first["asked"] == first["exchanges"] and second["asked"] == 0
     assert first["cost"] == pytest.approx((first["tokens_in"] * 2 + first["tokens_out"] * 10) / 1e6)
     assert main(["check", "--data", str(tmp_path / "rows.jsonl")]) == 0
+
+
+def test_a_folder_to_write_to_is_refused_before_anything_is_asked(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from calltune.cli import main
+
+    TOOLS.save(tmp_path / "tools.json")
+    asked = len(Server.asked)
+    options = ("--tools", tmp_path / "tools.json", "--teacher", address, "--rows", 1, "--out", tmp_path)
+    assert main(["teach", *map(str, options)]) == 2
+    assert "is a folder" in capsys.readouterr().err and len(Server.asked) == asked
 
 
 def test_rows_written_for_nothing_are_refused(tmp_path: Path) -> None:

@@ -209,3 +209,8 @@ def test_the_number_of_a_code_may_be_all_that_is_said() -> None:
     ticket = argument("ticket", {"type": "string", "pattern": "^INC-[0-9]{6}$"})
     said = [ticket.say(Random(seed), NO_DATE) for seed in range(40)]
     assert {one.value.removeprefix("INC-") == one.text for one in said} == {True, False}
+
+
+def test_half_of_an_example_is_none() -> None:
+    described = "A query, e.g: city name e.g.: q=Paris, US zip e.g: q=91139"
+    assert not [one for one in examples_of({"description": described}) if "e.g" in one]

@@ -11,7 +11,7 @@ import heapq
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,9 +21,9 @@ from rich.console import Console
 from calltune.contract import Problem, Toolset
 from calltune.data.augment.config import AugmentConfig
 from calltune.data.augment.context import Context, RunTimeTexts
-from calltune.data.augment.gold import BAD, USED, Gold, read_gold
+from calltune.data.augment.gold import BAD, PLAN, USED, Gold, read_gold
 from calltune.data.augment.kept import Kept, Rank, rank_of
-from calltune.data.augment.kinds import FROM_SCRATCH, KINDS, SCRATCH
+from calltune.data.augment.kinds import FROM_SCRATCH, KINDS, SCRATCH, SEQUENCE
 from calltune.data.augment.make import Made, checked, digest_of, make
 from calltune.data.augment.mixture import GOLD
 from calltune.data.augment.preview import Pair
@@ -58,7 +58,7 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
         if config.data is not None:
             rows = read_rows(config.data, tools=contract, on_progress=lambda share: bar.update(task, completed=share))
             gold = read_gold(rows, pool)
-            if not gold.used_rows:
+            if not gold.used_rows and not (gold.plans and SEQUENCE in mixture.kinds):
                 raise _useless(config.data, gold)
         wanted = mixture.counts(gold.rows, config.rows)
         if config.preview:
@@ -75,6 +75,7 @@ def augment(config: AugmentConfig, *, console: Console, texts: RunTimeTexts) -> 
         config=config,
         gold_rows=gold.rows,
         bad_rows=gold.bad_rows,
+        plan_rows=gold.plans,
         rows_without_tools=gold.rows - gold.used_rows,
         first_problem=gold.first_problem,
         wanted=wanted,
@@ -105,7 +106,9 @@ class _Making:
     kinds: dict[str, Kept]
     discarded: Counter[str] = field(default_factory=Counter)
 
-    def good_rows(self, on_progress: Progress | None = None) -> Iterator[tuple[Row, Conversation, int]]:
+    def good_rows(
+        self, on_progress: Progress | None = None, *, without: Sequence[int] = (BAD, PLAN)
+    ) -> Iterator[tuple[Row, Conversation, int]]:
         """The good rows again, with what they are good for. DataError where the file has changed since."""
         data = self.config.data
         if data is None:
@@ -116,21 +119,23 @@ class _Making:
             state = next(states, None)
             if state is None or (state != BAD and row.conversation is None):
                 raise changed
-            if state != BAD and row.conversation is not None:
+            if state not in without and row.conversation is not None:
                 yield row, row.conversation, state
         if next(states, None) is not None:
             raise changed
 
     def from_gold(self, on_progress: Progress) -> None:
         """Fill the kinds, each with its best rows."""
-        rows = max(1, self.gold.used_rows)
+        rows = max(1, self.gold.used_rows + self.gold.plans * (SEQUENCE in self.kinds))
         copies = {kind: -(-kept.wanted // rows) for kind, kept in self.kinds.items() if kind != SCRATCH}
-        for row, conversation, state in self.good_rows(on_progress):
-            if state != USED:
+        for row, conversation, state in self.good_rows(on_progress, without=(BAD,)):
+            if state not in (USED, PLAN):
                 continue
             digest = digest_of(conversation)
             origin = f"{row.source}:{row.line}"
             for kind, most in copies.items():
+                if state == PLAN and kind != SEQUENCE:
+                    continue
                 attempt = partial(make, conversation, kind, self.context, origin=origin, digest=digest)
                 for copy in range(min(most, MOST_COPIES)):
                     rank = rank_of(digest, kind, self.config.seed, copy)
@@ -157,10 +162,10 @@ class _Making:
         """Keep a row that is good and new."""
         if isinstance(made, Problem):
             self.discarded[made.kind] += 1
-        elif made in self.kinds[kind] or (before is not None and made.digest == digest_of(before)):
+            return
+        same = before is not None and made.digest == digest_of(before)
+        if same or not self.kinds[kind].add(rank, made, before if self.config.preview else None):
             self.discarded["duplicate_row"] += 1
-        else:
-            self.kinds[kind].add(rank, made, before if self.config.preview else None)
 
     def write(self, out: Path, gold_rows: int | None) -> dict[str, int]:
         """Gold rows as they are, unless these are None, then the made ones kind by kind; how many of each."""
@@ -184,9 +189,12 @@ class _Making:
         elif wanted:
             seed = self.config.seed
             ranks = (rank_of(digest_of(conversation), GOLD, seed) for _, conversation, _ in self.good_rows())
-            least = min(heapq.nlargest(wanted, ranks))
+            best = heapq.nlargest(wanted, ranks)
+            twins = best.count(best[-1])  # rows that say the same have the same rank
             for row, conversation, _ in self.good_rows():
-                if rank_of(digest_of(conversation), GOLD, seed) >= least:
+                rank = rank_of(digest_of(conversation), GOLD, seed)
+                twins -= rank == best[-1]
+                if rank > best[-1] or (rank == best[-1] and twins >= 0):
                     yield row.raw
 
     def pairs(self) -> Iterator[Pair]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,20 @@ class AugmentConfig:
         if faults:
             raise ConfigError("--substitutes:", faults=faults, hint="Write: --substitutes get_weather=get_forecast")
         return {name.strip(): other.strip() for name, _, other in pairs}
+
+    def typed(self) -> str:
+        """The options that decide which rows are made, as they are typed again."""
+        options = (
+            ("--tools", self.tools),
+            ("--data", self.data),
+            ("--kinds", None if self.kinds == ",".join(KINDS) else self.kinds),
+            ("--mix", self.mix),
+            ("--pool", self.pool),
+            ("--substitutes", self.substitutes or None),
+            ("--rows", self.rows),
+            ("--seed", self.seed or None),
+        )
+        return "".join(f" {name} {shlex.quote(str(value))}" for name, value in options if value is not None)
 
     def check(self) -> None:
         """Raises ConfigError with every option that makes no sense."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
 
-from calltune.contract import Tool, Toolset
+from calltune.contract import Problem, Tool, Toolset
 from calltune.data.conversation import Conversation
 
 Call = tuple[str, Mapping[str, Any]]
@@ -55,5 +55,6 @@ class Context:
     """Tool -> the tool that the run time calls in its place when it fails."""
 
 
-Kind = Callable[[Random, Conversation, Context], Conversation | None]
-"""Makes one row out of a gold row; None where it does not apply. The same generator gives the same row."""
+Kind = Callable[[Random, Conversation, Context], Conversation | Problem | None]
+"""Makes one row out of a gold row; None where it does not apply, a problem where it does and no good row comes of it.
+The same generator gives the same row."""

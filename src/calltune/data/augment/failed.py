@@ -6,6 +6,7 @@ Learned is what comes after the failure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -88,7 +89,7 @@ def _again(row: Conversation, index: int, tool: Tool, context: Context) -> list[
     call = row.messages[index]["tool_calls"][0]
     again = {**row.messages[index], "tool_calls": [{**call, "id": f"{call['id'][:7]}R2"}]}
     slow = result(call, context.texts.timed_out(tool, arguments_of(call)))
-    answered = _answer(row, index)
+    answered = answer_after(row.messages, index)
     if answered is None:
         return [slow, again]
     return [slow, again, {**answered[0], "tool_call_id": again["tool_calls"][0]["id"]}, answered[1]]
@@ -96,7 +97,7 @@ def _again(row: Conversation, index: int, tool: Tool, context: Context) -> list[
 
 def _substituted(row: Conversation, index: int, instead: str, context: Context) -> list[Message] | None:
     """The substitute's result, which is the row's own, and the row's answer."""
-    answered = _answer(row, index)
+    answered = answer_after(row.messages, index)
     if answered is None:
         return None
     call = row.messages[index]["tool_calls"][0]
@@ -105,9 +106,9 @@ def _substituted(row: Conversation, index: int, instead: str, context: Context) 
     return [result(call, content), answered[1]]
 
 
-def _answer(row: Conversation, index: int) -> tuple[Message, Message] | None:
+def answer_after(messages: Sequence[Message], index: int) -> tuple[Message, Message] | None:
     """The good result of a call and the text after it, where the row has both."""
-    after = row.messages[index + 1 : index + 3]
+    after = messages[index + 1 : index + 3]
     if [message["role"] for message in after] != ["tool", "assistant"] or after[1].get("tool_calls"):
         return None
     value, faults = parse_json(after[0]["content"])

@@ -28,28 +28,36 @@ class Kept:
     wanted: int
     not_applicable: int = 0
     """Gold rows that were tried in vain."""
-    _heap: list[tuple[Rank, int, Made, Conversation | None]] = field(default_factory=list)
-    _digests: set[bytes] = field(default_factory=set)
-    _added: int = 0
+    _rows: dict[bytes, tuple[Rank, Made, Conversation | None]] = field(default_factory=dict)
+    _heap: list[tuple[Rank, bytes]] = field(default_factory=list)
+    """The worst first; with what a better rank has replaced."""
 
     def __len__(self) -> int:
-        return len(self._heap)
-
-    def __contains__(self, made: Made) -> bool:
-        return made.digest in self._digests
+        return len(self._rows)
 
     def has_room_for(self, rank: Rank) -> bool:
         """Whether a row with this rank would stay."""
-        return self.wanted > 0 and (len(self._heap) < self.wanted or rank > self._heap[0][0])
+        return self.wanted > 0 and (len(self._rows) < self.wanted or rank > self._worst())
 
-    def add(self, rank: Rank, made: Made, before: Conversation | None = None) -> None:
-        """Keep the row, with the one it was made of where that is to be shown; drop the worst of too many."""
-        self._added += 1
-        self._digests.add(made.digest)
-        heapq.heappush(self._heap, (rank, self._added, made, before))
-        if len(self._heap) > self.wanted:
-            self._digests.discard(heapq.heappop(self._heap)[2].digest)
+    def add(self, rank: Rank, made: Made, before: Conversation | None = None) -> bool:
+        """Keep the row, with the one it was made of where that is to be shown; drop the worst of too many. False where
+        the same row is there: of the two the one with the better rank stays, whichever came first."""
+        old = self._rows.get(made.digest)
+        if old is None or rank > old[0]:
+            self._rows[made.digest] = (rank, made, before)
+            heapq.heappush(self._heap, (rank, made.digest))
+        if len(self._rows) > self.wanted:
+            self._worst()
+            del self._rows[heapq.heappop(self._heap)[1]]
+        return old is None
+
+    def _worst(self) -> Rank:
+        """The lowest rank that is kept."""
+        while self._rows.get(self._heap[0][1], (None,))[0] != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0]
 
     def best_first(self) -> list[tuple[Made, Conversation | None]]:
         """The rows in the order in which they are written."""
-        return [(made, before) for _, _, made, before in sorted(self._heap, key=lambda one: one[0], reverse=True)]
+        rows = sorted(self._rows.values(), key=lambda one: one[0], reverse=True)
+        return [(made, before) for _, made, before in rows]

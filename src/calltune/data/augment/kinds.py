@@ -14,6 +14,7 @@ from calltune.data.augment.no_fit import no_fit
 from calltune.data.augment.recovery import recovery
 from calltune.data.augment.renamed import renamed
 from calltune.data.augment.reordered import reordered
+from calltune.data.augment.sequence import sequence
 
 
 class Described(NamedTuple):
@@ -32,7 +33,10 @@ KINDS = {
     "reordered": Described(reordered, "functions and arguments stand in another order: find them"),
     "failed": Described(failed, "the function failed or did not answer: say so"),
     "merged": Described(merged, "two tasks, in one message or one after the other: call for both"),
+    "sequence": Described(sequence, "two steps for one request: the second takes a value of the first one's result"),
 }
+SEQUENCE = "sequence"
+"""The kind that can also be made of rows whose calls name the results of others, and break the contract there."""
 SCRATCH = "scratch"
 """The kind that needs no gold rows."""
 FROM_SCRATCH = "the contract alone: what a user may say, and the call"

@@ -36,8 +36,8 @@ def make(
     """A row of that kind out of a good row; None where the kind does not apply, a problem where the row is bad."""
     rng = Random(hashlib.blake2b(digest + repr((kind, seed, copy)).encode(), digest_size=16).digest())
     made = KINDS[kind].make(rng, row, context)
-    if made is None:
-        return None
+    if made is None or isinstance(made, Problem):
+        return made
     data: dict[str, Any] = {} if row.id is None else {"id": f"{row.id}:{kind}" + (f":{copy}" if copy else "")}
     data |= {"tools": list(made.tools), "messages": list(made.messages)}
     data["made"] = {"kind": kind, "from": origin, "seed": seed}

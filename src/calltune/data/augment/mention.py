@@ -26,7 +26,8 @@ _PREPOSITIONS = (
 _DETERMINERS = "the|a|an|my|our|some|any"
 _GO_ON = r"in|at|for|on|to|from|by|with|near|please|that|which|who|starting|until|today|tomorrow|tonight|thanks|thank"
 _NO_NOUN = (
-    "and|or|but|if|when|while|because|so|right|now|soon|asap|later|here|there|again|instead|too|also|then|this|next"
+    "available|possible|open|left|nearby|near|close|around|playing|free|currently|still"
+    "|and|or|but|if|when|while|because|so|right|now|soon|asap|later|here|there|again|instead|too|also|then|this|next"
 )
 """What an article cannot stand before: "I'd like a right now"."""
 _AFTER = re.compile(
@@ -35,7 +36,9 @@ _AFTER = re.compile(
 )
 """What may follow a cut: anything else ("in Paris, Texas", "San Jose airport") belongs to the value's phrase."""
 _HANGING = re.compile(
-    r"\b(?:look|search|listen|ask|wait|and|or|between|is|are|was|not|than|called|named|located|based|i am|i'm|it's|its"
+    r"\b(?:look|search|listen|ask|wait|and|or|between|is|are|was|not|than|called|named|i am|i'm|it's|its"
+    r"|what|what's|whats|where|where's|who|who's|which|how|there|actually|really|just|even"
+    r"|leaves|departs|arrives|goes|flies|written|made|sung|drawn|known|shown|held|given|(?!\w*(?:need|feed|seed|speed|bed|red|shed|wed)$)\w{2,}ed"
     r"|(?!(?:even|morn|some|any|every|no)(?:th)?ing|wedding|building|meeting|booking|parking)\w+ing"
     r"|\w+ing\s(?:in|out|up|off|back))$",
     re.IGNORECASE,
@@ -102,7 +105,7 @@ def cut_out(text: str, value: Any) -> Cut | None:
 
 
 def _cuts(text: str, found: re.Match[str], counted: bool) -> Iterator[Cut]:
-    before, after, said = text[: found.start()], text[found.end() :], found[0]
+    before, after, said = text[: found.start()].replace("\u2019", "'"), text[found.end() :], found[0]
     lead = re.search(rf"\s(?:{_PREPOSITIONS})\s+(?:(?:{_DETERMINERS})\s+)?$", before, re.IGNORECASE)
     noun = re.match(_COUNTED, after, re.IGNORECASE)
     assert noun is not None
@@ -114,7 +117,7 @@ def _cuts(text: str, found: re.Match[str], counted: bool) -> Iterator[Cut]:
         article = between[1]
         if article in ("a", "an"):
             article = "an" if _VOWEL.match(after) else "a"
-        yield _cut(text, found.start(), found.end(), said, before[: between.start(1)] + article)
+        yield _cut(text, found.start(), found.end(), said, text[: between.start(1)] + article)
     if counted and noun.end():
         yield _cut(text, found.start(), found.end(), said)
 

@@ -2,9 +2,8 @@
 and their answer. Out: one message of the user with both requests, and all calls side by side, where both tasks are a
 request and its calls; or one task after the other. Learned is all of it.
 
-Not made are plans in which a later argument names an earlier result (`$var1.id`): to a contract `"$var1.id"` is a text
-and no integer, and our run time fills nothing in. Calls that build on each other stand one after the other, with the
-result between them, as they do in the gold rows."""
+Not merged are rows in which a call names the result of another (`$var1.id$`): beside other calls it would name another
+one. `sequence` makes steps of them."""
 
 from __future__ import annotations
 
@@ -14,6 +13,7 @@ from random import Random
 from typing import Any
 
 from calltune.data.augment.context import Context
+from calltune.data.augment.plans import refers
 from calltune.data.augment.turns import (
     Message,
     arguments_of,
@@ -31,6 +31,8 @@ LONGEST_TASK = 12
 """Messages up to the calls; a longer talk is not put before another."""
 LONGEST = 400
 """Characters of a request; longer ones are no requests that people put into one message."""
+_GREETING = re.compile(r"\A(?:(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?[,.!]+\s+)", re.IGNORECASE)
+"""Nobody says hello in the middle of a message."""
 _OPENERS = frozenset({
     "add", "book", "buy", "calculate", "can", "cancel", "check", "compute", "convert", "could", "create", "delete",
     "do", "does", "find", "for", "get", "give", "go", "how", "i'd", "in", "is", "let", "list", "look", "make",
@@ -45,7 +47,13 @@ def first_task(row: Conversation) -> Conversation | None:
     turns = call_turns(row)
     end = turns[0] + 1 if turns else 0
     roles = [message["role"] for message in row.messages]
-    if not turns or roles[0] != "user" or end > LONGEST_TASK or len(row.messages[0]["content"]) > LONGEST:
+    if (
+        not turns
+        or refers(row)
+        or roles[0] != "user"
+        or end > LONGEST_TASK
+        or len(row.messages[0]["content"]) > LONGEST
+    ):
         return None
     while end < len(roles) and roles[end] == "tool":
         end += 1
@@ -63,7 +71,7 @@ def merged(rng: Random, row: Conversation, context: Context) -> Conversation | N
     other = partners[rng.randrange(len(partners))]
     if _said_twice(task, other):
         return None
-    at_once = all(one.messages[1].get("tool_calls") for one in (task, other))
+    at_once = all(call_turns(one)[:1] == [1] for one in (task, other))  # not a call that is wrong on purpose
     answered = not task.messages[-1].get("tool_calls")
     if answered and (not at_once or rng.random() < 0.3):
         return with_messages(task, [*task.messages, *other.messages])
@@ -115,6 +123,7 @@ def _joined(rng: Random, row: Conversation, other: Conversation) -> str:
     first, second = (one.messages[0]["content"].strip() for one in (row, other))
     if not (says_english(row) and says_english(other)):
         return f"{first}\n{second}"
+    second = _GREETING.sub("", second) or second
     joint = rng.choice(JOINTS)
     mark = first[-1:] if first[-1:] in "?!" else ""
     if mark and joint[0] in ",;":  # "Is it cold?, and"

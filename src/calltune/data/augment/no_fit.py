@@ -28,6 +28,8 @@ NAMED = 3
 """Tools that the reply names at most."""
 LONGEST_OFFER = 70
 """Characters of what it says about one."""
+_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(\.(?=\s|$)|[;:!?\n])", re.IGNORECASE)
+"""Where a first sentence ends: not in "e.g. Oslo", nor in "3.5"."""
 PLAIN = (
     "I'm sorry, none of my functions can do that.",
     "I can't do that: I have no function for it.",
@@ -73,8 +75,8 @@ def _unfit(tool: Tool, called: Sequence[Tool], said: frozenset[str]) -> bool:
 
 def what_it_does(tool: Tool) -> str:
     """The first sentence of its description, or its name as words where that is long, a question or not there."""
-    said, *end = re.split(r"([.;:!?\n])", tool.description.strip(), maxsplit=1)
-    if not 0 < len(said.strip()) <= LONGEST_OFFER or end[:1] == ["?"]:
+    said, *end = _END.split(tool.description.strip(), maxsplit=1)
+    if not 0 < len(said.strip()) <= LONGEST_OFFER or end[:1] == ["?"] or said.count("(") != said.count(")"):
         said = " ".join(parts_of(tool.name))
     said = said.strip()
     return said if said[1:2].isupper() else said[:1].lower() + said[1:]

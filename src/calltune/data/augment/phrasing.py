@@ -9,6 +9,7 @@ River"); of a tool that tells something, the thing alone or a question will do (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -48,6 +49,8 @@ _THERE = (
     "when is there ~",
     "~",
 )
+_TWICE = re.compile(r"\bfor for ")
+"""A verb that ends in "for", and a phrase that begins with it."""
 _SUPERLATIVES = ("nearest", "closest")
 _FRONT = ("city", "when", "date", "country")
 _LINKS = {
@@ -122,6 +125,7 @@ def core(rng: Random, tool: ToolWords, mentions: Mentions) -> tuple[str, bool]:
         after.remove(front)
         head, commands = f"{phrase_of(rng, *front)}, {head}", False
     text = " ".join(filter(None, (head, _tail(rng, [*after, *objects], owner))))
+    text = _TWICE.sub("for ", text, count=1)
     return text.replace(" ,", ",").replace(" : ", ": "), commands
 
 

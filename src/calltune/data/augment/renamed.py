@@ -82,6 +82,15 @@ def _nodes(schema: Any) -> Iterator[dict[str, Any]]:
             yield from _nodes(inner)
 
 
+def _listed_texts(toolset: Toolset) -> Iterator[str]:
+    """Texts that the schemas offer as values."""
+    for tool in toolset:
+        for node in _nodes(tool.parameters):
+            for value in (*node.get("enum", ()), node.get("const"), node.get("default")):
+                if isinstance(value, str):
+                    yield value
+
+
 def _declared(toolset: Toolset) -> Iterator[str]:
     for tool in toolset:
         for node in _nodes(tool.parameters):
@@ -98,9 +107,11 @@ class _Renaming:
 
     @cached_property
     def quoted(self) -> dict[str, str]:
-        """Names that are recognised in a sentence: they have an underscore or a hump, and are no plain words."""
+        """Names that are recognised in a sentence: they have an underscore or a hump, and are no plain words, nor a
+        value of the schema ("in_stock or sold")."""
         names = {**self.arguments, **self.tools}
-        return {old: new for old, new in names.items() if re.search(r"_|[a-z0-9][A-Z]", old)}
+        values = set(_listed_texts(self.toolset))
+        return {old: new for old, new in names.items() if re.search(r"_|[a-z0-9][A-Z]", old) and old not in values}
 
     def text(self, text: str) -> str:
         """The text with the names that it quotes."""

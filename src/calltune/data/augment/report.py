@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from calltune.data.augment.config import AugmentConfig
+from calltune.data.augment.kinds import SEQUENCE
 from calltune.data.augment.mixture import GOLD
 from calltune.data.augment.preview import Pair, show_pair
 
@@ -24,7 +25,9 @@ class AugmentReport:
     gold_rows: int
     """Good rows in the data."""
     bad_rows: int
-    """Rows that `calltune check` reports; nothing is made of them, and they are not written."""
+    """Rows that `calltune check` reports; they are not written, and nothing is made of them but of `plan_rows`."""
+    plan_rows: int
+    """Bad rows whose only fault is that a call names the result of another: `sequence` is made of them."""
     rows_without_tools: int
     """Good rows that offer no tools; nothing is made of them."""
     first_problem: str
@@ -53,6 +56,7 @@ class AugmentReport:
             "rows": sum(self.made.values()),
             "gold_rows": self.gold_rows,
             "bad_rows": self.bad_rows,
+            "plan_rows": self.plan_rows,
             "rows_without_tools": self.rows_without_tools,
             "wanted": dict(self.wanted),
             "made": dict(self.made),
@@ -81,6 +85,11 @@ class AugmentReport:
         if self.bad_rows:
             text = f"{self.bad_rows:,} rows of the data are bad and were left out. The first: {self.first_problem}"
             _say(console, text, "yellow")
+        if self.plan_rows and SEQUENCE in self.wanted:
+            text = (
+                f"{self.plan_rows:,} of these only where a call names the result of another: sequence is made of them."
+            )
+            _say(console, text)
         short = [kind for kind, wanted in self.wanted.items() if self.made.get(kind, 0) < wanted]
         if short and not self.config.preview:
             text = "There are fewer rows than asked for of: " + ", ".join(short)
@@ -97,9 +106,7 @@ class AugmentReport:
             _say(console, "Nothing could be made. To see why not, try one kind with --preview 2.")
             return
         if config.preview:
-            data = f" --data {shlex.quote(config.data)}" if config.data else ""
-            tools = f" --tools {shlex.quote(config.tools)}" if config.tools else ""
-            _say(console, f"Nothing was written. Next: calltune augment{tools}{data} --out made.jsonl")
+            _say(console, f"Nothing was written. Next: calltune augment{config.typed()} --out made.jsonl")
             return
         out = shlex.quote(str(config.out))
         tools = f" --tools {shlex.quote(config.tools)}" if config.tools else ""

@@ -40,12 +40,21 @@ _ASKS = (
 _DONE = ("Done.", "That is done.", "All set.", "OK, done.", "It worked.")
 _FAILURES = (
     ("The service is not available.", "The service is not available right now. Please try again later."),
-    ("timeout", "That took too long and was given up. Shall I try again?"),
-    ("internal error", "Something went wrong on the other side. Shall I try again?"),
     ("permission denied", "I am not allowed to do that."),
     ("not found", "Nothing was found for that. Could you check the details?"),
     ("rate limit exceeded", "There were too many requests. Let us try again in a moment."),
 )
+_UNKNOWN = {
+    "timeout": (
+        "That took too long and was given up. Shall I try again?",
+        "There was no answer in time, so I do not know whether it happened. Please check before we try again.",
+    ),
+    "internal error": (
+        "Something went wrong on the other side. Shall I try again?",
+        "Something went wrong on the other side, and I cannot say whether it happened. Please check first.",
+    ),
+}
+"""Failures after which it is not known what was done: what is said where the tool only reads, and where it writes."""
 _HELLO = ("hi", "hello", "hey there", "good morning", "hello, who are you?", "hi, can you help me?", "what can you do?")
 _THANKS = ("thanks", "thank you!", "great, thanks", "that's all, thank you", "perfect", "ok, bye")
 _WELCOME = ("You're welcome!", "Glad to help.", "My pleasure. Anything else?", "Any time.")
@@ -109,9 +118,11 @@ def small_talk(rng: Random, tools: Sequence[ToolWords]) -> tuple[str, str]:
     return rng.choice(_HELLO), rng.choice(("Hello! ", "Hi, how can I help? ", "Hi! ")) + _offer(rng, tools)
 
 
-def failure(rng: Random) -> tuple[str, str]:
+def failure(rng: Random, tool: Tool) -> tuple[str, str]:
     """The result of a call that failed, as JSON text, and what is said about it."""
-    what, words = rng.choice(_FAILURES)
+    safe = tool.effect == "read" or tool.idempotent
+    unknown = tuple((what, words[0 if safe else 1]) for what, words in _UNKNOWN.items())
+    what, words = rng.choice((*_FAILURES, *unknown))
     return json.dumps({"error": what}), words
 
 

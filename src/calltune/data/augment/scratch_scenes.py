@@ -317,7 +317,7 @@ def _chain(scene: Scene) -> list[Message]:
 
 
 def _failure(scene: Scene) -> list[Message]:
-    result, words = failure(scene.rng)
+    result, words = failure(scene.rng, scene.tool)
     return [*_call(scene), _result(result), _reply(words)]
 
 

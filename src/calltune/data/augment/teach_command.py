@@ -116,6 +116,8 @@ def teach(config: TeachConfig, *, console: Console, teacher_of: Callable[[str], 
     folder = config.folder or config.out.with_name(config.out.name + ".exchanges")
     if config.out.resolve() == Path(config.tools).resolve():
         raise ConfigError(f"--out {config.out} is the contract.", hint="Give another --out.")
+    if config.out.is_dir():
+        raise ConfigError(f"--out {config.out} is a folder.", hint="Name a file, such as rows.jsonl.")
     toolset = Toolset.load(config.tools)
     ask = teacher_of(config.teacher)
     with Progress(console=console, transient=True) as bar:

@@ -195,7 +195,8 @@ def _judge(
 def _row(
     verdict: _Verdict, toolset: Toolset, duplicates: NearDuplicates, seed: int, teacher: str
 ) -> tuple[dict[str, Any] | None, str, str]:
-    """The row, or the step and reason for which there is none."""
+    """The row, or the step and reason for which there is none. It offers the tools that the teacher was shown: whether
+    one of the others would do as well, nobody has looked at."""
     example, task = verdict.example, verdict.task
     if example is None:
         return None, verdict.step, verdict.reason
@@ -206,7 +207,7 @@ def _row(
             for number, (name, arguments) in enumerate(example.calls)
         ]
     row = {
-        "tools": toolset.to_openai(),
+        "tools": [tool.to_openai() for tool in task.tools],
         "messages": [{"role": "user", "content": example.question}, reply],
         "made": {"kind": "teacher", "seed": seed, "tool": task.wanted[0].name, "form": task.form, "teacher": teacher},
     }

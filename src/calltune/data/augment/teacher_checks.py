@@ -25,8 +25,10 @@ from .teacher_prompts import Task
 MAX_QUESTION = 4000
 """Characters of a question or a reply."""
 MAX_CALLS = 8
-_FENCED = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
-_THOUGHT = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+MAX_ANSWER = 1 << 20
+"""Characters of an answer that is read."""
+_MARKUP = re.compile(r"<\|[\w ]{1,40}\|>|</?(?:tool_call|tool_response|tools|think)>|[\x00-\x08\x0e-\x1f\x7f]")
+"""What no person writes and no assistant should: the marks of chat templates, control characters."""
 _WORDS = re.compile(r"\w+")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?|\d{1,2}:\d{2}(:\d{2}.*)?")
 _TIMES = ("date", "time", "date-time", "duration")
@@ -54,9 +56,7 @@ class Example:
 def read_example(text: str, toolset: Toolset, *, question: str | None = None) -> Example:
     """The example in a text; every call follows the contract. `question`: the one that was asked, where the text only
     answers it. Raises RejectedError."""
-    text = _THOUGHT.sub("", text, count=1)
-    fenced = _FENCED.fullmatch(text)
-    value, problems = parse_json(fenced[1] if fenced else text.strip())
+    value, problems = parse_json(_json_in(text))
     if problems or not isinstance(value, dict):
         raise RejectedError("not_json")
     kinds = [kind for kind in ("calls", "ask", "refuse") if value.get(kind)]
@@ -64,6 +64,8 @@ def read_example(text: str, toolset: Toolset, *, question: str | None = None) ->
     asked = str(value.get("question") or "") if question is None else question
     if len(kinds) != 1 or extra or not _is_text(asked):
         raise RejectedError("wrong_form")
+    if _MARKUP.search(asked) or _MARKUP.search(str(value.get("ask") or value.get("refuse") or "")):
+        raise RejectedError("markup")
     if kinds[0] != "calls":
         if not _is_text(value[kinds[0]]):
             raise RejectedError("wrong_form")
@@ -74,6 +76,20 @@ def read_example(text: str, toolset: Toolset, *, question: str | None = None) ->
     if any(toolset.check(call["name"], call["arguments"]) for call in calls):
         raise RejectedError("breaks_contract")
     return Example(asked.strip(), tuple((call["name"], call["arguments"]) for call in calls))
+
+
+def _json_in(text: str) -> str:
+    """The text without the thoughts before it and the fence around it. A pattern would take
+    hours on a text such as "<think><think>..."."""
+    if len(text) > MAX_ANSWER:
+        raise RejectedError("too_long")
+    text = text.strip()
+    if text.startswith("<think>"):
+        text = text.partition("</think>")[2].strip()
+    if text.startswith("```") and text.endswith("```"):
+        head, _, body = text[3:-3].partition("\n")
+        text = body.strip() if head.strip() in ("", "json") else text
+    return text
 
 
 def _is_text(value: Any) -> bool:
@@ -115,8 +131,8 @@ def _is_said(text: str, question: str) -> bool:
     """Every word of the text is in the question, in whatever case."""
     if text.casefold() in question.casefold():
         return True
-    said = set(_WORDS.findall(question.casefold()))
-    return all(word in said for word in _WORDS.findall(text.casefold()))
+    said, words = set(_WORDS.findall(question.casefold())), _WORDS.findall(text.casefold())
+    return bool(words) and all(word in said for word in words)
 
 
 def agrees(example: Example, other: Example, toolset: Toolset) -> bool:

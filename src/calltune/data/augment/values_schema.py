@@ -20,6 +20,8 @@ _SHOWN = re.compile(
 )
 _QUOTED = re.compile(r"[\"'`\u201c\u2018]([^\"'`\u201d\u2019]{1,60})[\"'`\u201d\u2019]")
 _END = re.compile(r"[;)\n]|\.\s|\.$|\betc\b|\.\.\.")
+_HALF_READ = re.compile(r"\be\.?g\b")
+"""A piece of a description that holds another "e.g." is no example."""
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 _NUMBERS = {number_words(number) for number in range(21)}
@@ -79,7 +81,7 @@ def examples_of(schema: Mapping[str, Any]) -> list[Any]:
             shown = _END.split(shown)[0]
             pieces = re.split(r",\s+(?:or\s+|and\s+)?|\s+or\s+", shown)
         found += [piece.strip(" .\"'`") for piece in pieces if 0 < len(piece.strip(" .\"'`").split()) <= 6]
-    return [example for example in found if example != ""][:MAX_EXAMPLES]
+    return [example for example in found if example != "" and not _HALF_READ.search(str(example))][:MAX_EXAMPLES]
 
 
 def is_number_text(text: Any) -> bool:
