@@ -1,14 +1,16 @@
-"""Does a kind of made rows teach what it claims? The embedded model is tuned twice for the same number of steps, on
-gold rows alone and on gold rows with made ones, and both are asked for made rows of gold rows that neither has seen,
-and for those gold rows themselves. `python -m bench.augment_teaches --kind recovery` takes some minutes on two cores.
+"""Do made rows teach what they claim? The embedded model is tuned twice for the same number of steps, on gold rows
+alone and on gold rows with made ones of every kind, and both are asked for made rows of each kind, made of gold rows
+that neither has seen, and for those gold rows themselves. `python -m bench.augment_teaches` takes some minutes on two
+cores; `--kinds recovery` measures one kind by itself.
 
 The gold rows are those of the demo's help desk that are one request and its calls: the other ones already hold
-questions, refusals and failures, written by hand. `distractors` needs tools of elsewhere (`--pool`); `sequence` is
-made of dialogues, so it cannot be measured here. Another set of rows can be given with --data and --test."""
+questions, refusals and failures, written by hand. The distractors come from invented tools. Another set of rows can be
+given with --data and --test: `sequence` needs dialogues with results, or plans."""
 
 from __future__ import annotations
 
 import json
+import random
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +19,14 @@ from typing import Any
 import tyro
 from rich.console import Console
 
-from calltune.cli import augment_with_guard
+from calltune.base.invent import invent
+from calltune.compose import augment_with_guard
 from calltune.contract import Toolset
 from calltune.data import read_rows
 from calltune.data.augment import AugmentConfig
+from calltune.data.augment.kinds import KINDS
 from calltune.data.write import LineWriter
-from calltune.demo.command import FUNCTIONS, LEARNING_RATE, MAX_TOKENS, RANK, ROWS_PER_STEP
+from calltune.demo.command import FUNCTIONS, LEARNING_RATE, RANK, ROWS_PER_STEP
 from calltune.demo.conversations import write
 from calltune.evaluate.command import EvalConfig, evaluate
 from calltune.train.command import train
@@ -35,18 +39,16 @@ SHOWN = ("decision", "tool_name", "schema_valid", "call_exact")
 class Options:
     """What is compared."""
 
-    kind: str = "recovery"
-    """The kind of made rows."""
+    kinds: str = ",".join(kind for kind in KINDS if kind != "sequence")
+    """The kinds of made rows, with commas between them."""
     steps: int = 100
     """Of either training."""
     rows: int = 1500
     """Gold rows to learn from."""
     test_rows: int = 60
-    """Held-out rows to ask for, at most."""
-    share: float = 0.4
+    """Held-out rows to ask for, at most, of each kind."""
+    share: float = 0.6
     """Of the made rows in the second training."""
-    pool: str | None = None
-    """More tools, for distractors."""
     data: str | None = None
     """Gold rows in place of the demo's, with `test`."""
     test: str | None = None
@@ -70,25 +72,37 @@ def single_requests(source: str, tools: str, out: Path, most: int) -> Path:
     return out
 
 
+def invented_tools(out: Path, count: int = 60) -> Path:
+    """Tools that have nothing to do with the gold rows, to be offered beside theirs."""
+    tools: dict[str, Any] = {}
+    for index in range(count):
+        tools |= {tool["function"]["name"]: tool for tool in invent(random.Random(f"pool/{index}")).tools}
+    out.write_text(json.dumps(list(tools.values())[:count]), encoding="utf-8")
+    return out
+
+
 def measure(options: Options, folder: Path, console: Console) -> dict[str, Any]:
-    """Shares by metric: made and gold rows, tuned without and with the kind."""
+    """Shares by metric: made rows of each kind and gold rows, tuned without and with made rows."""
     if options.data is None:
         data, test = write(folder, seed=options.seed, test_rows=1000)
+        gold = single_requests(str(data), options.tools, folder / "gold.jsonl", options.rows)
+        unseen = single_requests(str(test), options.tools, folder / "unseen.jsonl", options.test_rows)
     else:
-        data, test = Path(options.data), Path(options.test or options.data)
-    gold = single_requests(str(data), options.tools, folder / "gold.jsonl", options.rows)
-    unseen = single_requests(str(test), options.tools, folder / "unseen.jsonl", options.test_rows)
+        gold, unseen = Path(options.data), Path(options.test or options.data)
+    kinds = options.kinds.split(",")
     quiet = Console(quiet=True)
-    common: dict[str, Any] = {"tools": options.tools, "pool": options.pool}
-    mix = folder / "mix.json"
-    mix.write_text(json.dumps({"gold": 1 - options.share, options.kind: options.share}), encoding="utf-8")
-    both, asked = folder / "both.jsonl", folder / "asked.jsonl"
+    common: dict[str, Any] = {"tools": options.tools, "pool": str(invented_tools(folder / "pool.json"))}
+    mix, both = folder / "mix.json", folder / "both.jsonl"
+    shares = {"gold": 1 - options.share, **{kind: options.share / len(kinds) for kind in kinds}}
+    mix.write_text(json.dumps(shares), encoding="utf-8")
     made = augment_with_guard(AugmentConfig(**common, mix=mix, data=str(gold), out=both), console=quiet)
-    held_out = {"data": str(unseen), "out": asked, "kinds": options.kind, "keep_gold": False}
-    augment_with_guard(AugmentConfig(**common, **held_out, seed=options.seed + 1), console=quiet)
     made.show(console)
-    if not made.made.get(options.kind):
-        raise SystemExit(f"no {options.kind} row can be made of these rows: there is nothing to compare.")
+    asked = {"gold": unseen, **{kind: folder / f"{kind}.jsonl" for kind in kinds if made.made.get(kind)}}
+    if len(asked) == 1:
+        raise SystemExit(f"no row of {options.kinds} can be made of these rows: there is nothing to compare.")
+    for kind in list(asked)[1:]:
+        held_out = {"data": str(unseen), "out": asked[kind], "kinds": kind, "keep_gold": False}
+        augment_with_guard(AugmentConfig(**common, **held_out, seed=options.seed + 1), console=quiet)
     for name, rows in (("without", gold), ("with", both)):
         train(
             TrainConfig(
@@ -105,41 +119,38 @@ def measure(options: Options, folder: Path, console: Console) -> dict[str, Any]:
             ),
             console=quiet,
         )
-    found: dict[str, Any] = {"kind": options.kind, "steps": options.steps, "made": made.to_json()["made"]}
-    for name, rows in (("made rows", asked), ("gold rows", unseen)):
+    found: dict[str, Any] = {"steps": options.steps, "made": made.to_json()["made"], "kinds": {}}
+    for kind, rows in asked.items():
         report = evaluate(
             EvalConfig(
                 model=str(folder / "with"),
                 compare=str(folder / "without"),
                 tools=options.tools,
                 data=str(rows),
-                max_tokens=MAX_TOKENS,
+                max_tokens=200,
             ),
             console=quiet,
         ).to_json()
-        found[name] = {"without": report["before"]["metrics"], "with": report["after"]["metrics"]}
+        found["kinds"][kind] = {"without": report["before"]["metrics"], "with": report["after"]["metrics"]}
+        show(kind, found["kinds"][kind], console)
     return found
 
 
-def show(found: dict[str, Any], console: Console) -> None:
+def show(kind: str, found: dict[str, Any], console: Console) -> None:
     """One line a metric."""
-    console.print(
-        f"{found['kind']}, {found['steps']} steps: share in %, tuned on gold rows -> with {found['kind']} rows"
-    )
-    for name in ("made rows", "gold rows"):
-        for metric in SHOWN:
-            before, after = (found[name][side][metric] for side in ("without", "with"))
-            if before["value"] is not None and after["value"] is not None:
-                line = f"{100 * before['value']:5.1f} -> {100 * after['value']:5.1f}  (n = {after['n']})"
-                console.print(f"  held-out {name}  {metric:<13} {line}", highlight=False)
+    for metric in SHOWN:
+        before, after = (found[side][metric] for side in ("without", "with"))
+        if before["value"] is not None and after["value"] is not None:
+            line = f"{100 * before['value']:5.1f} -> {100 * after['value']:5.1f} %  (n = {after['n']})"
+            console.print(f"  held-out {kind:<12} {metric:<13} {line}", highlight=False)
 
 
 def main() -> None:
-    """Measure one kind and print it."""
+    """Measure and print."""
     options = tyro.cli(Options)
     console = Console(highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory() as folder:
-        show(measure(options, Path(folder), console), console)
+        measure(options, Path(folder), console)
 
 
 if __name__ == "__main__":

@@ -244,11 +244,10 @@ def with_llama_cpp(engine: LocalEngine, requests: Sequence[Request]) -> Line | N
 
 
 def _greedy(engine: LocalEngine, prompt: list[int], tokens: int) -> list[int]:
+    ids, stop = torch.tensor([prompt]), sorted(engine.renderer.stop_ids)
+    options: dict[str, Any] = {"max_new_tokens": tokens, "do_sample": False, "eos_token_id": stop, "pad_token_id": 0}
     with torch.inference_mode():
-        output = engine.model.generate(
-            torch.tensor([prompt]), max_new_tokens=tokens, do_sample=False, pad_token_id=0,
-            attention_mask=torch.ones((1, len(prompt)), dtype=torch.long), eos_token_id=sorted(engine.renderer.stop_ids),
-        )  # fmt: skip
+        output = engine.model.generate(ids, attention_mask=torch.ones_like(ids), **options)
     return output[0, len(prompt) :].tolist()
 
 

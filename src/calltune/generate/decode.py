@@ -22,6 +22,7 @@ import torch
 from calltune.errors import ModelError
 from calltune.generate.alone import Alone
 from calltune.generate.constraint import Constraint
+from calltune.generate.lookup import LONGEST, LONGEST_OF_MANY
 from calltune.generate.shared_prefix import Prefix, attending, shared_attention
 
 Draft = Callable[["Row"], list[int]]
@@ -194,7 +195,7 @@ def decode(
         for place, row in enumerate(active):
             row.pending = list(row.written)
             feeds[place] = feeds[place][: len(feeds[place]) - len(row.written)]
-    drafts = [_guess(row, draft, chooser) for row in active]
+    drafts = _guesses(active, draft, chooser)
     while active:
         logits = batch.feed(
             [feed + guess for feed, guess in zip(feeds, drafts, strict=True)], 1 + max(map(len, drafts))
@@ -225,14 +226,20 @@ def decode(
             step = len(row.pending) if fast_forward else 1
             feeds.append(row.pending[:step])
             row.pending = row.pending[step:]
-        drafts = [_guess(row, draft, chooser) for row in active]
+        drafts = _guesses(active, draft, chooser)
 
 
-def _guess(row: Row, draft: Draft | None, chooser: Greedy | Sampler) -> list[int]:
-    """What may come next in a row, as far as the grammar has nothing against it."""
+def _guesses(rows: Sequence[Row], draft: Draft | None, chooser: Greedy | Sampler) -> list[list[int]]:
+    """A draft for each row."""
+    most = LONGEST if len(rows) == 1 else LONGEST_OF_MANY
+    return [_guess(row, draft, chooser, most) for row in rows]
+
+
+def _guess(row: Row, draft: Draft | None, chooser: Greedy | Sampler, most: int) -> list[int]:
+    """At most so many tokens that may come next in a row, as far as the grammar has nothing against them."""
     if draft is None or not chooser.verifies or row.pending:
         return []
-    guess = draft(row)[: row.most - len(row.written)]
+    guess = draft(row)[: min(most, row.most - len(row.written))]
     if row.constraint is None or not guess:
         return guess
     return guess[: row.timed(lambda: row.constraint.allowed_part(guess))]  # type: ignore[union-attr]

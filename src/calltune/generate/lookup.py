@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-LONGEST = 6
-"""Tokens of a draft."""
-GRAMS = (3, 2, 1)
+LONGEST = 16
+"""Tokens of a draft for a row alone."""
+LONGEST_OF_MANY = 6
+"""Tokens of a draft where several rows share a pass: there every token costs time."""
+GRAMS = (5, 3, 2, 1)
 """So many tokens must have stood there before; the longer match counts more."""
 MOST_PLACES = 50_000
 """Of earlier answers, remembered for one contract."""
