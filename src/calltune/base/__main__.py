@@ -3,6 +3,7 @@
 tokenizer   train the tokenizer and write it, with the chat template, into --out
 pretrain    train the model there; run again to go on from the last checkpoint
 transplant  carry a trained model over to another tokenizer
+blend       take a model and what it became together
 rows        write invented conversations, for evaluation (--split test) or to look at
 """
 
@@ -123,6 +124,7 @@ def main(argv: list[str]) -> int:
     """Run one step."""
     import tyro
 
+    from calltune.base.blend import BlendConfig, blend
     from calltune.base.pretrain import PretrainConfig, pretrain
     from calltune.base.transplant import TransplantConfig, transplant
 
@@ -130,6 +132,7 @@ def main(argv: list[str]) -> int:
         "tokenizer": (TokenizerConfig, tokenizer),
         "pretrain": (PretrainConfig, pretrain),
         "transplant": (TransplantConfig, transplant),
+        "blend": (BlendConfig, blend),
         "rows": (RowsConfig, rows),
     }
     if not argv or argv[0] not in steps:
