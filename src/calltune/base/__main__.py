@@ -3,6 +3,7 @@
 tokenizer   train the tokenizer and write it, with the chat template, into --out
 pretrain    train the model there; run again to go on from the last checkpoint
 transplant  carry a trained model over to another tokenizer
+blend       take a model and what it became together
 rows        write invented conversations, for evaluation (--split test) or to look at
 """
 
@@ -11,11 +12,15 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from calltune.errors import CalltuneError, ConfigError
+
+if TYPE_CHECKING:
+    from calltune.base.invent import Scene
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,8 @@ class RowsConfig:
     """Conversations taken from each toolset."""
     held_out_dialogues: Path | None = None
     """Take schema-guided dialogues of the held-out services from this file instead of inventing."""
+    held_out_spoken: Path | None = None
+    """Take real sentences for the held-out intents from the corpora in this folder, see `calltune.base.speech`."""
     seed: int = 0
     """Seed."""
 
@@ -70,18 +77,12 @@ def tokenizer(config: TokenizerConfig) -> None:
 
 def rows(config: RowsConfig) -> None:
     """Write `rows` conversations."""
-    from calltune.base.corpus import real_scenes
-    from calltune.base.invent import invent
-
+    scene_of = scenes(config)
     written = index = 0
-    held_out = real_scenes(config.held_out_dialogues, held_out=True) if config.held_out_dialogues else ()
-    if config.held_out_dialogues and not held_out:
-        raise ConfigError(f"{config.held_out_dialogues} has no dialogue of the services held out, or is no file.")
     with config.out.open("w", encoding="utf-8") as out:
         while written < config.rows:
             rng = random.Random(f"rows/{config.seed}/{index}")
-            difficulty = rng.uniform(0.15, 1.0) if config.difficulty is None else config.difficulty
-            scene = rng.choice(held_out) if held_out else invent(rng, split=config.split, difficulty=difficulty)
+            scene = scene_of(rng)
             index += 1
             sample = rng.sample(list(scene.conversations), min(config.per_toolset, len(scene.conversations)))
             for messages in sample[: config.rows - written]:
@@ -92,10 +93,38 @@ def rows(config: RowsConfig) -> None:
     print(f"wrote {written} conversations over {index} toolsets to {config.out}")
 
 
+def scenes(config: RowsConfig) -> Callable[[random.Random], Scene]:
+    """Where the scenes come from."""
+    from calltune.base.corpus import real_scenes
+    from calltune.base.invent import invent
+    from calltune.base.speech import read_speech
+    from calltune.base.spoken import Spoken
+
+    if config.held_out_dialogues and config.held_out_spoken:
+        raise ConfigError("Dialogues and spoken sentences held out cannot be written at once.")
+    if config.held_out_dialogues:
+        held_out = real_scenes(config.held_out_dialogues, held_out=True)
+        if not held_out:
+            raise ConfigError(f"{config.held_out_dialogues} has no dialogue of the services held out, or is no file.")
+        return lambda rng: rng.choice(held_out)
+    if config.held_out_spoken:
+        spoken = Spoken(read_speech(config.held_out_spoken), held_out=True)
+        if not spoken:
+            raise ConfigError(f"{config.held_out_spoken} has no sentences of the intents held out.")
+        return spoken.scene
+
+    def invented(rng: random.Random) -> Scene:
+        difficulty = rng.uniform(0.15, 1.0) if config.difficulty is None else config.difficulty
+        return invent(rng, split=config.split, difficulty=difficulty)
+
+    return invented
+
+
 def main(argv: list[str]) -> int:
     """Run one step."""
     import tyro
 
+    from calltune.base.blend import BlendConfig, blend
     from calltune.base.pretrain import PretrainConfig, pretrain
     from calltune.base.transplant import TransplantConfig, transplant
 
@@ -103,6 +132,7 @@ def main(argv: list[str]) -> int:
         "tokenizer": (TokenizerConfig, tokenizer),
         "pretrain": (PretrainConfig, pretrain),
         "transplant": (TransplantConfig, transplant),
+        "blend": (BlendConfig, blend),
         "rows": (RowsConfig, rows),
     }
     if not argv or argv[0] not in steps:

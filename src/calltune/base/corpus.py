@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from calltune.base.drills import drill
 from calltune.base.invent import Scene, invent
 from calltune.base.rewording import Rewording, Row
+from calltune.base.speech import read_speech
+from calltune.base.spoken import Spoken
 from calltune.data import check_row, read_rows
 from calltune.train.packing import Pack, build_pack, common_prefix
 
@@ -29,14 +31,17 @@ if TYPE_CHECKING:
     from calltune.render.renderer import Renderer
 
 REAL_FILES = {
-    "sgd_train.jsonl.gz": 0.01,
-    "taskmaster4_coffee.jsonl.gz": 0.01,
+    "sgd_train.jsonl.gz": 0.04,
+    "taskmaster4_coffee.jsonl.gz": 0.03,
     "seal_tools.jsonl.gz": 0.04,
     "toolalpaca_eval.jsonl": 0.01,
     "api_bank.jsonl": 0.01,
     "glaive_demo_en.jsonl": 0.01,
 }
 """Share of the scenes drawn from each file. Never here: SNIPS and BFCL, which measure the model."""
+
+SPOKEN_SHARE = 0.32
+"""Share of the scenes made of real speech, where its files are present, see `spoken`."""
 
 HELD_OUT_SERVICES = frozenset({"Movies_1", "Buses_2", "Homes_1", "Calendar_1", "RentalCars_2"})
 """Schema-guided dialogues that touch one of these services are kept out of training, to measure unseen services."""
@@ -101,6 +106,7 @@ class Corpus:
             for name, share in REAL_FILES.items()
             if config.real is not None and (scenes := real_scenes(config.real / name))
         }
+        self.spoken = Spoken(read_speech(config.real)) if config.real is not None else None
         self.reworded = Rewording(renderer.tokenizer)
         self.openers = {
             number
@@ -120,6 +126,8 @@ class Corpus:
                 conversations = rng.sample(scene.conversations, min(len(scene.conversations), 12))
                 return Scene(tools=scene.tools, conversations=tuple(conversations))
             draw -= share
+        if self.spoken and draw < SPOKEN_SHARE:
+            return self.spoken.scene(rng)
         return invent(rng, split="train", difficulty=difficulty)
 
     def sequence(self, index: int) -> dict[str, np.ndarray[Any, Any]]:

@@ -173,7 +173,7 @@ def _shared(rng: Random, stage: Stage, manner: Manner) -> list[Message] | None:
 # -- no call
 
 
-_NO_FIT = (
+NO_FIT = (
     "Sorry, none of the available functions can {goal}.",
     "I'm sorry, but I have no function to {goal}.",
     "I can't {goal} with the functions I have.",
@@ -182,7 +182,7 @@ _NO_FIT = (
     "I have no tool to {goal}.",
     "Unfortunately I cannot {goal}: no function for it is available.",
 )
-_CANNOT = (
+CANNOT = (
     "Sorry, none of the available functions can do that.",
     "I'm sorry, I have no function for that.",
     "I can't do that with the functions I have.",
@@ -194,12 +194,12 @@ _CANNOT = (
 def no_fit(rng: Random, stage: Stage) -> list[Message]:
     """A request that no tool can answer."""
     if rng.random() < 0.2 or not stage.outside:
-        return [user(say(rng, pick(rng, _OUT_OF_SCOPE))), assistant(pick(rng, _CANNOT))]
+        return [user(say(rng, pick(rng, _OUT_OF_SCOPE))), assistant(pick(rng, CANNOT))]
     tool = pick(rng, stage.outside)
     asked = request(rng, tool, some_manner(rng))
     if not tool.intent.words or rng.random() < 0.4:
-        return [user(asked.text), assistant(pick(rng, _CANNOT))]
-    return [user(asked.text), assistant(say(rng, pick(rng, _NO_FIT), goal=tool.intent.goal))]
+        return [user(asked.text), assistant(pick(rng, CANNOT))]
+    return [user(asked.text), assistant(say(rng, pick(rng, NO_FIT), goal=tool.intent.goal))]
 
 
 _OUT_OF_SCOPE = (
@@ -272,11 +272,16 @@ _ASK_MORE = "I need a few things: the {a}, the {b} and the {c}.|Please tell me t
 
 def ask_for(rng: Random, slots: Sequence[Slot]) -> str:
     """The question for arguments that are missing, in the words of the schema."""
-    if len(slots) == 1:
-        return say(rng, _ASK_ONE, a=slots[0].ask)
-    if len(slots) == 2:
-        return say(rng, _ASK_TWO, a=slots[0].ask, b=slots[1].ask)
-    return say(rng, _ASK_MORE, a=slots[0].ask, b=slots[1].ask, c=slots[2].ask)
+    return question(rng, [slot.ask for slot in slots])
+
+
+def question(rng: Random, labels: Sequence[str]) -> str:
+    """The question for one thing, two or three."""
+    if len(labels) == 1:
+        return say(rng, _ASK_ONE, a=labels[0])
+    if len(labels) == 2:
+        return say(rng, _ASK_TWO, a=labels[0], b=labels[1])
+    return say(rng, _ASK_MORE, a=labels[0], b=labels[1], c=labels[2])
 
 
 def _clear_without(tool: Tool, missing: frozenset[str]) -> bool:
@@ -320,7 +325,7 @@ def missing(rng: Random, stage: Stage) -> list[Message] | None:
     return [*messages, calls(0, (tool.name, arguments_of(tool, {**asked.mentions, **given})))]
 
 
-_LEADS = (
+LEADS = (
     "it's ",
     "It is ",
     "that would be ",
@@ -346,7 +351,7 @@ def _reply(rng: Random, slots: Sequence[Slot], given: dict[str, Mention], manner
         if slot.role.kind == "bool" or (alone and rng.random() < 0.45):
             texts.append(said)
         elif alone and rng.random() < 0.5:
-            lead = pick(rng, _LEADS)
+            lead = pick(rng, LEADS)
             texts.append((lead.lower() if manner.lower else lead) + said)
         else:
             texts.append("".join(words if key is None else said for words, key in attachment(rng, slot, mention)))

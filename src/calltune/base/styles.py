@@ -6,7 +6,7 @@ In: words, a style. Out: names, and the words that a name reads as.
 from __future__ import annotations
 
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -127,14 +127,19 @@ def some_style(rng: Random, difficulty: float, *, plain: bool = False) -> Style:
 
 def tool_name(rng: Random, intent: Intent, style: Style) -> str:
     """A name for a tool of this intent, 64 characters at most."""
+    return some_name(rng, intent.names, intent.domain, style)
+
+
+def some_name(rng: Random, names: Sequence[Sequence[str]], domain_words: str, style: Style) -> str:
+    """One of `names`, each as its words, in the style; 64 characters at most."""
     if style.nonsense:
         return _nonsense(rng)
-    words = [word.lower().replace("-", "").replace("'", "") for word in pick(rng, intent.names)]
+    words = [word.lower().replace("-", "").replace("'", "") for word in pick(rng, names)]
     if style.noun_first and len(words) > 1:
         words = [*words[1:], words[0]]
     if style.short:
         words = [ABBREVIATIONS.get(word, word) for word in words]
-    domain = intent.domain.split()
+    domain = domain_words.split()
     if style.tool == "dotted":
         join = JOINS[pick(rng, ("snake", "camel", "snake"))]
         name = f"{'_'.join(domain)}.{join(words)}" if rng.random() < 0.5 else f"{join(words[1:] or words)}.{words[0]}"
