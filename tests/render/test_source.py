@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,10 @@ def test_a_device_that_is_not_here_is_refused(model_folder: Path, monkeypatch: p
 
 
 def test_a_hub_model_without_a_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*address: object) -> None:
+        raise socket.gaierror("no network")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
     source = resolve_model("Qwen/Qwen3-0.6B")
     assert source.kind == "hub"
     with pytest.raises(ModelError) as error:
