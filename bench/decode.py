@@ -223,7 +223,7 @@ def with_llama_cpp(engine: LocalEngine, requests: Sequence[Request]) -> Line | N
         from bench.llama_cpp import LlamaCpp, write_gguf
 
         path = write_gguf(engine, Path(tempfile.mkdtemp()) / "base.gguf")
-        model = LlamaCpp(path, torch.get_num_threads(), engine.config.max_position_embeddings)
+        model = LlamaCpp(path, torch.get_num_threads(), engine.config.max_position_embeddings + 2 * MAX_TOKENS)
     except ImportError:
         return None
     line = Line("llama.cpp", len(requests[0].tools))
