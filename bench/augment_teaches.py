@@ -120,18 +120,14 @@ def measure(options: Options, folder: Path, console: Console) -> dict[str, Any]:
             console=quiet,
         )
     found: dict[str, Any] = {"steps": options.steps, "made": made.to_json()["made"], "kinds": {}}
+    models = {"base": "base", "without": str(folder / "without"), "with": str(folder / "with")}
     for kind, rows in asked.items():
-        report = evaluate(
-            EvalConfig(
-                model=str(folder / "with"),
-                compare=str(folder / "without"),
-                tools=options.tools,
-                data=str(rows),
-                max_tokens=200,
-            ),
-            console=quiet,
-        ).to_json()
-        found["kinds"][kind] = {"without": report["before"]["metrics"], "with": report["after"]["metrics"]}
+        found["kinds"][kind] = {
+            name: evaluate(
+                EvalConfig(model=model, tools=options.tools, data=str(rows), max_tokens=200), console=quiet
+            ).to_json()["metrics"]
+            for name, model in models.items()
+        }
         show(kind, found["kinds"][kind], console)
     return found
 
@@ -139,10 +135,10 @@ def measure(options: Options, folder: Path, console: Console) -> dict[str, Any]:
 def show(kind: str, found: dict[str, Any], console: Console) -> None:
     """One line a metric."""
     for metric in SHOWN:
-        before, after = (found[side][metric] for side in ("without", "with"))
-        if before["value"] is not None and after["value"] is not None:
-            line = f"{100 * before['value']:5.1f} -> {100 * after['value']:5.1f} %  (n = {after['n']})"
-            console.print(f"  held-out {kind:<12} {metric:<13} {line}", highlight=False)
+        shares = [side[metric] for side in found.values()]
+        if all(share["value"] is not None for share in shares):
+            line = " -> ".join(f"{100 * share['value']:5.1f}" for share in shares)
+            console.print(f"  held-out {kind:<12} {metric:<13} {line} %  (n = {shares[0]['n']})", highlight=False)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -44,19 +45,25 @@ class Options:
 
 
 def write_rows(path: Path, rows: int) -> None:
-    """Invented conversations over toolsets of exactly `TOOLS` tools, a dozen or more each."""
+    """Invented conversations over toolsets of exactly `TOOLS` tools, about twenty each; a toolset with fewer gets tools
+    of the one before, as distractors."""
     from calltune.base.invent import invent
 
     written = index = 0
+    before: dict[str, Any] = {}
     with path.open("w", encoding="utf-8") as out:
         while written < rows:
             scene = invent(random.Random(f"prepare/{index}"), difficulty=1.0)
             index += 1
-            if len(scene.tools) != TOOLS:
+            offered = {tool["function"]["name"]: tool for tool in scene.tools}
+            offered |= {name: tool for name, tool in before.items() if name not in offered}
+            before = dict(islice(offered.items(), 2 * TOOLS))
+            if not len(scene.tools) <= TOOLS <= len(offered):
                 continue
+            tools = json.dumps(list(offered.values())[:TOOLS])
             for messages in scene.conversations[: rows - written]:
                 kept = [{k: v for k, v in message.items() if k != "train"} for message in messages]
-                out.write(json.dumps({"tools": list(scene.tools), "messages": kept}) + "\n")
+                out.write(f'{{"tools": {tools}, "messages": {json.dumps(kept)}}}\n')
                 written += 1
 
 

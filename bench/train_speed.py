@@ -87,6 +87,10 @@ class Options:
     """Also the contestants that score every position, on a few rows once."""
     device: str = "cpu"
     """cpu or cuda."""
+    theirs: str | None = None
+    """TRL's setting, as the trials name it ("padded by 16"): nothing is tried for it."""
+    ours: str | None = None
+    """calltune's setting, as the trials name it ("1 passes, plain")."""
     growth: tuple[str, ...] = ("SNIPS", "SGD", "Taskmaster")
     """Corpora on which to see how the gain grows with the rows of a step; none: leave the plot out."""
 
@@ -109,7 +113,6 @@ class Worker:
             bufsize=1,
             env=environment,
         )
-        self.read()
 
     def step(self) -> dict[str, Any]:
         """Let it take one step."""
@@ -142,6 +145,8 @@ def workers(*jobs: dict[str, Any]) -> Iterator[list[Worker]]:
     try:
         for job in jobs:
             started.append(Worker(**job))
+        for worker in started:  # they load side by side
+            worker.read()
         yield started
     finally:
         for worker in started:
@@ -247,22 +252,31 @@ def compare(name: str, rows: Path, dtype: str, options: Options) -> dict[str, An
     trial = job | {"heaviest": True}
     trials: dict[str, dict[str, float]] = {}
     sizes = sizes_of(rows, options)
-    for setting in PADDED[options.device]:  # planned as the whole run is: packs are as long as its longest row
-        with workers(trial | {"contestant": "trl learned", "setting": setting, "only": TRIAL_ROWS}) as (one,):
-            trials[setting] = one.step()
-    weights = {setting: BY_MUCH if setting != "bfd" else 1.0 for setting in trials}
-    theirs = min(trials, key=lambda setting: trials[setting]["seconds"] * weights[setting])
-    for passes, setting in our_settings(sizes):
-        with workers(trial | {"contestant": "calltune", "setting": setting, "passes": passes}) as (one,):
-            trials[f"{passes} passes, {setting}"] = one.step()
 
-    def cost(one: tuple[int, str]) -> tuple[bool, float]:
-        said = trials[f"{one[0]} passes, {one[1]}"]
-        return said["peak_bytes"] > trials[theirs]["peak_bytes"], said["seconds"] / sizes.heaviest[one[0]]
+    def attempt(name: str, **more: Any) -> None:
+        with workers(trial | more) as (one,):
+            trials[name] = said = one.step()
+        print(f"   trial {name:26} {said['seconds']:7.1f} s  {said['peak_bytes'] / 2**30:5.2f} GiB", flush=True)
 
-    passes, ours = min(our_settings(sizes), key=cost)
-    for setting, said in trials.items():
-        print(f"   trial {setting:26} {said['seconds']:7.1f} s  {said['peak_bytes'] / 2**30:5.2f} GiB", flush=True)
+    theirs = options.theirs
+    if theirs is None:
+        for setting in PADDED[options.device]:  # planned as the whole run is: packs are as long as its longest row
+            attempt(setting, contestant="trl learned", setting=setting, only=TRIAL_ROWS)
+        weights = {setting: BY_MUCH if setting != "bfd" else 1.0 for setting in trials}
+        theirs = min(trials, key=lambda setting: trials[setting]["seconds"] * weights[setting])
+    memory = trials[theirs]["peak_bytes"] if theirs in trials else float("inf")
+    if options.ours is not None:
+        number, _, ours = options.ours.partition(" passes, ")
+        passes = int(number)
+    else:
+        for passes, setting in our_settings(sizes):
+            attempt(f"{passes} passes, {setting}", contestant="calltune", setting=setting, passes=passes)
+
+        def cost(one: tuple[int, str]) -> tuple[bool, float]:
+            said = trials[f"{one[0]} passes, {one[1]}"]
+            return said["peak_bytes"] > memory, said["seconds"] / sizes.heaviest[one[0]]
+
+        passes, ours = min(our_settings(sizes), key=cost)
 
     names = ("trl learned", "calltune")
     steps: dict[str, list[dict[str, Any]]] = {contestant: [] for contestant in names}
@@ -275,7 +289,7 @@ def compare(name: str, rows: Path, dtype: str, options: Options) -> dict[str, An
         for number in range(options.rounds):
             for contestant, worker in zip(names, running, strict=True):
                 steps[contestant].append(worker.step())
-                print(f"   step {number + 1} {contestant:12} {steps[contestant][-1]['seconds']:7.1f} s", flush=True)
+                print(f"   step {number + 1} {contestant:12} {steps[contestant][-1]['seconds']:7.2f} s", flush=True)
     if options.slow:
         for contestant, setting in (("trl", theirs), ("textbook", f"padded by {TRIAL_ROWS}")):
             with workers(job | {"contestant": contestant, "setting": setting, "steps": 1, "only": SLOW_ROWS}) as (one,):

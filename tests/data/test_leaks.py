@@ -145,6 +145,22 @@ def test_a_known_list_that_is_not_installed_says_what_to_type(write: Write, monk
         run(write(talk("a")), against=("bfcl",))
 
 
+def test_when2call_is_read_where_a_download_keeps_it(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = pytest.importorskip("huggingface_hub.constants")
+    monkeypatch.setattr(hub, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    train = write(talk("Sing a song for me"), name="train.jsonl")
+    with pytest.raises(ConfigError, match="not downloaded") as raised:
+        run(train, against=("when2call",))
+    assert "hf download nvidia/When2Call --repo-type dataset" in str(raised.value.hint)
+
+    write({"question": "Sing a song for me"}, name="hub/datasets--nvidia--When2Call/snapshots/5f/test/mcq.jsonl")
+    write({"question": "Sing a song for me"}, name="hub/datasets--nvidia--When2Call/snapshots/5f/train/sft.jsonl")
+    report = run(train, against=("when2call",))
+    assert len(report.leaks) == 1 and report.leaks[0].test_source.endswith("mcq.jsonl")
+
+
 def test_without_the_library_near_duplicates_are_not_looked_for_in_silence(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

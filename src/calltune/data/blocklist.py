@@ -1,6 +1,6 @@
-"""Questions that training data must not hold: benchmarks. In: the name of a list that is known (`bfcl`), a file or a
-folder, of rows, of benchmark items with a `question`, or of plain text with one question a line. Out: each question as
-messages, with its file and line. What holds no question is counted, not raised."""
+"""Questions that training data must not hold: benchmarks. In: the name of a list that is known (`bfcl`, `when2call`), a
+file or a folder, of rows, of benchmark items with a `question`, or of plain text with one question a line. Out: each
+question as messages, with its file and line. What holds no question is counted, not raised."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ COLUMNS = ("question", "query", "prompt", "instruction", "user", "input", "text"
 
 PACKAGES = {"bfcl": ("bfcl_eval", "bfcl-eval")}
 """Names of lists that a package brings: its module and what to install."""
+DATASETS = {"when2call": ("nvidia/When2Call", "test")}
+"""Names of lists that are datasets: the one whose copy is looked for on this machine, and the folder in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,18 @@ def read_questions(name: str, on_progress: Callable[[float], None] | None = None
 
 
 def find_list(name: str) -> Source:
-    """The files behind a name; the name of a list wins over a file of that name."""
-    if name.lower() not in PACKAGES:
-        found = _with_texts(name) or find_source(name)
-        if found.dataset is not None:
-            raise ConfigError(f"a block list is a file or a folder, not the dataset {name}.")
-        return found
+    """The files behind a name; the name of a list wins over a file of that name. Nothing is downloaded."""
+    if name.lower() in PACKAGES:
+        return _in_package(name)
+    if name.lower() in DATASETS:
+        return _in_cache(name)
+    found = _with_texts(name) or find_source(name)
+    if found.dataset is not None:
+        raise ConfigError(f"a block list is a file or a folder, not the dataset {name}.")
+    return found
+
+
+def _in_package(name: str) -> Source:
     module, package = PACKAGES[name.lower()]
     spec = importlib.util.find_spec(module)
     if spec is None or not spec.submodule_search_locations:
@@ -65,6 +73,24 @@ def find_list(name: str) -> Source:
             f"the questions of {name} come with the package {package}, which is not installed.", hint=hint
         )
     return find_source(Path(next(iter(spec.submodule_search_locations))) / "data")
+
+
+def _in_cache(name: str) -> Source:
+    """The newest copy in the cache of Hugging Face, where `datasets` and `hf download` keep what they fetch."""
+    dataset, part = DATASETS[name.lower()]
+    try:
+        from huggingface_hub.constants import HF_HUB_CACHE
+    except ImportError:
+        copies = []
+    else:
+        copies = list(Path(HF_HUB_CACHE, f"datasets--{dataset.replace('/', '--')}", "snapshots").glob(f"*/{part}"))
+    if not copies:
+        hint = (
+            f"Type: hf download {dataset} --repo-type dataset --include '{part}/*'"
+            "   or name a folder with its data: --against FOLDER"
+        )
+        raise ConfigError(f"the questions of {name} are the dataset {dataset}, which was not downloaded.", hint=hint)
+    return find_source(max(copies, key=lambda folder: folder.stat().st_mtime))
 
 
 def _with_texts(name: str) -> Source | None:

@@ -38,7 +38,8 @@ class LeaksConfig:
     """The rows to test on."""
     against: UseAppendAction[tuple[str, ...]] = ()
     """Questions that must not be trained on, once for each list: a file or folder of rows, of benchmark items with a
-    `question`, or of text (.txt, one question a line); `bfcl` where the package bfcl-eval is installed."""
+    `question`, or of text (.txt, one question a line); `bfcl` where the package bfcl-eval is installed,
+    `when2call` where the dataset nvidia/When2Call was downloaded."""
     near: float = NEAR
     """From which similarity (Jaccard, 5-grams of characters of what users say) rows are near-duplicates, 0.5 to 1; 1
     switches it off."""
