@@ -24,8 +24,8 @@ GAIN = {
     "failed": 0.4,
     "merged": 0.1,
 }
-"""What the made rows add at least, of 1. Half of what was measured, or less: another processor rounds in another way, and
-then a run of a hundred steps ends elsewhere."""
+"""What the made rows add at least, of 1. Half of what was measured, or less: another processor rounds in another way,
+and then a run of a hundred steps ends elsewhere."""
 
 
 def gains(folder: Path, **options: Any) -> dict[str, float]:
