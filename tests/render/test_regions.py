@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calltune.render.regions import Region, parts_at
+from calltune.render.regions import Region, spans_at
 from calltune.render.rendered import PARTS, Part
 
 places = st.integers(0, 30)
@@ -22,4 +22,6 @@ def part_of(regions: list[Region], position: int) -> Part:
 
 @given(regions_in_order, st.lists(places, max_size=20).map(sorted))
 def test_the_parts_of_all_tokens_at_once_are_those_of_each_alone(regions: list[Region], starts: list[int]) -> None:
-    assert parts_at(regions, starts) == [part_of(regions, start) for start in starts]
+    spans = list(spans_at(regions, starts, 0.5))
+    assert [part for part, _, tokens in spans for _ in range(tokens)] == [part_of(regions, start) for start in starts]
+    assert {weight for _, weight, _ in spans} == {0.5}

@@ -324,3 +324,9 @@ def test_a_cut_off_completion_is_a_failure_with_the_typed_text(renderer: Rendere
     ids = renderer.tokenizer.encode('<tool_call>{"name": "get', add_special_tokens=False)
     read = renderer.parse(ids)
     assert isinstance(read, ParseFailure) and read.kind == "truncated" and read.text == '<tool_call>{"name": "get'
+
+
+def test_what_is_no_json_data_is_refused_before_a_template_sees_it(renderer: Renderer) -> None:
+    call = {"type": "function", "function": {"name": "play", "arguments": {"song": {1, 2}}}}
+    with pytest.raises(TemplateError, match="not plain JSON data: .*set"):
+        renderer.prompt_ids([{"role": "user", "content": "Hi"}, {"role": "assistant", "tool_calls": [call]}])

@@ -12,7 +12,7 @@ import pytest
 from calltune.contract import Toolset
 from calltune.data import Conversation, read_rows
 from calltune.errors import DataError, TemplateError
-from calltune.render.rendered import Rendered
+from calltune.render.rendered import Rendered, Span
 from calltune.train.rows import PreparedRows, check_bad_share, prepare_rows
 
 from .conftest import MUSIC, WEATHER, conversation, conversations
@@ -26,8 +26,9 @@ class WordRenderer:
         if "unrenderable" in words:
             raise TemplateError("the template loses a call")
         ids = (1, 2, *(3 + hash_of(word) for word in words))
-        weights = (0.0,) * (len(ids) - 1) + (0.0 if "nothing" in words else 1.0,)
-        return (Rendered(ids=ids, weights=weights, parts=("schemas", "schemas", *("user",) * (len(ids) - 3), "call")),)
+        learned = 0.0 if "nothing" in words else 1.0
+        spans = (Span("schemas", 0.0, 2), Span("user", 0.0, len(ids) - 3), Span("call", learned, 1))
+        return (Rendered(ids=ids, spans=spans),)
 
 
 def hash_of(word: str) -> int:

@@ -80,7 +80,13 @@ class Tool:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything in the tool; the order of properties counts, because the prompt shows it."""
-        return digest(ordered(self.to_json()))
+        return digest(self.canonical)
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """Everything in the tool as canonical JSON (RFC 8785), objects as lists of their pairs. Toolsets share tools,
+        so it is written once."""
+        return bytes(rfc8785.dumps(_ordered(self.to_json())))
 
     def to_openai(self) -> dict[str, Any]:
         """The shape that prompts and rows carry."""
@@ -195,18 +201,18 @@ def _better_name(name: Any) -> str:
     return f'{rule}; write "{better}"' if NAME.fullmatch(better) and len(better) > 1 else rule
 
 
-def ordered(value: Any) -> Any:
+def _ordered(value: Any) -> Any:
     """The value with every object as a list of its pairs: canonical JSON sorts keys, and here their order is part of
     the data."""
     if isinstance(value, dict):
-        return {"pairs": [[key, ordered(item)] for key, item in value.items()]}
+        return {"pairs": [[key, _ordered(item)] for key, item in value.items()]}
     if isinstance(value, list | tuple):
-        return [ordered(item) for item in value]
+        return [_ordered(item) for item in value]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53:
         return {"integer": str(value)}  # RFC 8785 has no integers beyond 2**53
     return value
 
 
-def digest(data: Any) -> str:
-    """SHA-256 of canonical JSON (RFC 8785)."""
-    return "sha256:" + hashlib.sha256(rfc8785.dumps(data)).hexdigest()
+def digest(canonical: bytes) -> str:
+    """SHA-256 of canonical JSON."""
+    return f"sha256:{hashlib.sha256(canonical).hexdigest()}"

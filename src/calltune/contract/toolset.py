@@ -18,7 +18,7 @@ from .json_text import quote
 from .not_carried import NotCarried
 from .problem import Problem
 from .sentences import unknown_tool
-from .tools import Tool, digest, ordered
+from .tools import Tool, digest
 
 CONTRACT_VERSION = 1
 
@@ -75,7 +75,7 @@ class Toolset:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over all tools in order (name, description, schemas, effect, idempotent, timeout)."""
-        return digest([ordered(tool.to_json()) for tool in self.tools])
+        return digest(b"[" + b",".join(tool.canonical for tool in self.tools) + b"]")
 
     def check(self, name: str, arguments: Mapping[str, Any] | str) -> tuple[Problem, ...]:
         """What is wrong with a call; () when nothing is. Arguments as an object or as JSON text. Never raises."""

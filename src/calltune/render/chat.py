@@ -114,8 +114,13 @@ class Chat:
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], str]:
         """Messages and tools as every template understands them, typed markers cut."""
         plain, shown = plain_messages(messages, self.format.arguments, tools), offered(tools)
+        try:
+            text = json.dumps(plain, ensure_ascii=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise TemplateError(f"the messages are not plain JSON data: {error}") from error
+        plain = json.loads(text)
         markers = self.encoder.markers
-        if not markers.found_in(plain) and not markers.found_in_json(shown.text):
+        if not markers.found_in_json(text) and not markers.found_in_json(shown.text):
             return plain, shown, ""
         (cut_messages, cut_tools), cut = markers.protect((plain, list(shown)))
         return cut_messages, cut_tools, cut

@@ -47,6 +47,8 @@ class Encoder:
 
     def encode(self, text: str, *, cut: str = "", inside: bool = False) -> Encoded:
         """Ids of `text`, cut at every `cut`. `inside`: it continues a text, so no prefix space belongs to it."""
+        if text and not cut:
+            return self._encode_inside(text) if inside else self._encode(text)
         ids: list[int] = []
         starts: list[int] = []
         offset = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from calltune.contract import Toolset
@@ -162,9 +162,9 @@ def _shown(row: Row, renderer: Renderer) -> Shown:
 
 def pieces(rendered: Rendered, tokenizer: Any) -> Iterator[tuple[str, Part, float]]:
     """The text of a row in stretches of one part and one weight."""
-    tokens = zip(rendered.ids, rendered.parts, rendered.weights, strict=True)
-    for (part, weight), stretch in groupby(tokens, key=lambda token: (token[1], token[2])):
-        yield tokenizer.decode([token for token, _, _ in stretch], skip_special_tokens=False), part, weight
+    ids = iter(rendered.ids)
+    for part, weight, tokens in rendered.spans:
+        yield tokenizer.decode(list(islice(ids, tokens)), skip_special_tokens=False), part, weight
 
 
 def _show_row(row: Shown, tokenizer: Any, console: Console) -> None:

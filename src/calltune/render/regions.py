@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import zip_longest
 from os.path import commonprefix
@@ -16,21 +16,24 @@ from typing import Any
 from calltune.errors import TemplateError
 from calltune.render.chat import Chat
 from calltune.render.offered import offered
-from calltune.render.rendered import Part
+from calltune.render.rendered import Part, Span
 
 Region = tuple[int, int, Part]
 
 _PART_OF_ROLE: Mapping[str, Part] = {"system": "system", "developer": "system", "user": "user", "tool": "result"}
 
 
-def parts_at(regions: Sequence[Region], positions: Sequence[int]) -> list[Part]:
-    """The part at each place of the text. Both are in order; of two regions at a place, the later one counts."""
-    parts: list[Part] = ["other"] * len(positions)
+def spans_at(regions: Sequence[Region], positions: Sequence[int], weight: float = 0.0) -> Iterator[Span]:
+    """The parts that tokens at these places are of. Both are in order; of two regions at a place, the later one
+    counts."""
+    done = 0
     for (start, end, part), following in zip_longest(regions, regions[1:]):
-        first = bisect_left(positions, start)
+        first = bisect_left(positions, start, lo=done)
         last = bisect_left(positions, min(end, following[0]) if following else end, lo=first)
-        parts[first:last] = [part] * (last - first)
-    return parts
+        yield Span("other", weight, first - done)
+        yield Span(part, weight, last - first)
+        done = last
+    yield Span("other", weight, len(positions) - done)
 
 
 def prompt_regions(

@@ -6,6 +6,7 @@ the target is tokenised apart from it. Nothing is truncated, padded or packed he
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
@@ -18,8 +19,8 @@ from calltune.render.chat import EMPTY_THINK, Chat, Thinking
 from calltune.render.conformance import choose_format, missing_text
 from calltune.render.encoder import Encoder
 from calltune.render.parse import Message, ParseFailure
-from calltune.render.regions import parts_at, prompt_regions, target_regions
-from calltune.render.rendered import Part, Rendered
+from calltune.render.regions import prompt_regions, spans_at, target_regions
+from calltune.render.rendered import Rendered, Span
 from calltune.render.same import difference_of, message_of
 from calltune.render.source import ModelSource, load_tokenizer
 from calltune.render.template import has_thinking_default, is_calltune, with_thinking
@@ -136,10 +137,9 @@ class Renderer:
             row = rows[-1]
             done = len(row.ids)
             regions = prompt_regions(turn.prompt, messages[:index], tools, self.chat)
-            new = len(prompt.ids) - done
-            row.extend(prompt.ids[done:], [0.0] * new, parts_at(regions, prompt.starts[done:]))
+            row.extend(prompt.ids[done:], spans_at(regions, prompt.starts[done:]))
             self._add_target(row, turn.target, messages[index], cut)
-            self._check(row, done, len(prompt.ids), turn.prompt, original[index], index, conversation.tools)
+            self._check(row.ids[len(prompt.ids) :], turn.prompt, original[index], index, conversation.tools)
         if not rows:
             raise TemplateError("no assistant message of this row is to be learned.")
         return tuple(row.rendered() for row in rows)
@@ -151,24 +151,21 @@ class Renderer:
         empty = EMPTY_THINK.match(body)
         unlearned = empty.end() if empty and not message.get("reasoning_content") else 0
         encoded = self.encoder.encode(body, cut=cut, inside=True)
-        weights = [0.0 if start < unlearned else 1.0 for start in encoded.starts]
-        row.extend(encoded.ids, weights, parts_at(regions, encoded.starts))
-        row.extend(self.encoder.ids(stop, inside=True), [1.0], ["stop"])
+        first = bisect_left(encoded.starts, unlearned)
+        row.extend(encoded.ids[:first], spans_at(regions, encoded.starts[:first]))
+        row.extend(encoded.ids[first:], spans_at(regions, encoded.starts[first:], 1.0))
+        row.extend(self.encoder.ids(stop, inside=True), [Span("stop", 1.0, 1)])
 
     def _check(
         self,
-        row: _Row,
-        done: int,
-        prompt_length: int,
+        target: Sequence[int],
         prompt: str,
         message: Mapping[str, Any],
         index: int,
         tools: Sequence[Mapping[str, Any]],
     ) -> None:
-        """The assertions of a learned span: it reads back as the message, it is learned, it ends in a stop token."""
-        target = row.ids[prompt_length:]
-        assert row.ids[-1] in self.stop_ids and row.weights[-1] > 0
-        assert not any(row.weights[done:prompt_length])
+        """The assertions of a learned turn: it ends in a stop token and reads back as the message."""
+        assert target[-1] in self.stop_ids
         text, cut = self.encoder.decode(target)
         read = self.chat.parse_text(text, cut=cut, prompt=prompt, tools=tools)
         lost = difference_of(message_of(message), read)
@@ -181,16 +178,18 @@ class _Row:
 
     def __init__(self) -> None:
         self.ids: list[int] = []
-        self.weights: list[float] = []
-        self.parts: list[Part] = []
+        self.spans: list[Span] = []
 
     def starts(self, ids: tuple[int, ...]) -> bool:
         return list(ids[: len(self.ids)]) == self.ids
 
-    def extend(self, ids: Sequence[int], weights: Sequence[float], parts: Sequence[Part]) -> None:
+    def extend(self, ids: Sequence[int], spans: Iterable[Span]) -> None:
         self.ids.extend(ids)
-        self.weights.extend(weights)
-        self.parts.extend(parts)
+        for span in spans:
+            if self.spans and self.spans[-1][:2] == span[:2]:
+                span = span._replace(tokens=span.tokens + self.spans.pop().tokens)
+            if span.tokens:
+                self.spans.append(span)
 
     def rendered(self) -> Rendered:
-        return Rendered(ids=tuple(self.ids), weights=tuple(self.weights), parts=tuple(self.parts))
+        return Rendered(ids=tuple(self.ids), spans=tuple(self.spans))

@@ -20,6 +20,7 @@ PRELUDE_END = "{#- calltune: end of the prelude -#}"
 """How it ends."""
 _HARMLESS = frozenset({"strip", "lstrip", "rstrip", "split", "rsplit", "startswith", "endswith", "lower", "upper"})
 """Methods of texts that the sandbox allows, and that templates call all the time."""
+_OF_DICTIONARIES = frozenset(dir(dict))
 _THINKING_START = "{%- if enable_thinking is not defined -%}"
 
 
@@ -57,6 +58,7 @@ def has_thinking_default(template: str) -> bool:
     return template.startswith(_THINKING_START)
 
 
+@lru_cache(maxsize=16)
 def is_calltune(template: str) -> bool:
     """Whether the template is in our format."""
     return PRELUDE_START in template and PRELUDE_END in template
@@ -70,7 +72,9 @@ def render_text(
     generate: bool,
     variables: Mapping[str, Any],
 ) -> str:
-    """The text of a chat; `generate` adds the generation prompt. TemplateError where the template refuses it."""
+    """The text of a chat; `generate` adds the generation prompt. TemplateError where the template refuses it.
+
+    Messages hold plain JSON types only: templates come from strangers, and objects may have methods that write."""
     import jinja2
 
     variables = dict(variables)
@@ -79,16 +83,22 @@ def render_text(
         variables["calltune_tools"] = _tool_lines(_prelude_of(template), shown.text)
         shown = [{}]  # the prelude only asks whether there are any
     try:
-        plain = json.loads(json.dumps(list(messages)))
-        for message in plain:
-            if message.get("reasoning_content"):  # the name that gpt-oss reads
-                message["thinking"] = message["reasoning_content"]
         text = _compiled(template).render(
-            messages=plain, tools=shown, documents=None, add_generation_prompt=generate, **variables
+            messages=list(map(_with_thinking, messages)),
+            tools=shown,
+            documents=None,
+            add_generation_prompt=generate,
+            **variables,
         )
     except (jinja2.TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
         raise TemplateError(f"the chat template cannot render this conversation: {error}") from error
     return str(text)
+
+
+def _with_thinking(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reasoning also under the name that gpt-oss reads."""
+    reasoning = message.get("reasoning_content")
+    return {**message, "thinking": reasoning} if reasoning else message
 
 
 @lru_cache(maxsize=16)
@@ -108,7 +118,7 @@ def _attribute(sandbox: Any, judged: Callable[[Any, str], Any], value: Any, name
     a method `role` and catches the exception that says no, and judges `strip` anew every time: half the time of a
     rendering."""
     kind = type(value)
-    if kind is dict and not hasattr(dict, name):
+    if kind is dict and name not in _OF_DICTIONARIES:
         return value[name] if name in value else sandbox.undefined(obj=value, name=name)
     harmless = name in _HARMLESS if kind is str else isinstance(value, _of_jinja()) and not name.startswith("_")
     return getattr(value, name) if harmless and hasattr(value, name) else judged(value, name)

@@ -140,13 +140,13 @@ def prepare_part(rows: Iterable[Row], renderer: Renders, options: PartOptions) -
             toolset = row.conversation.toolset()
             if toolset.fingerprint not in part.toolsets:
                 part.toolsets[toolset.fingerprint] = toolset.to_json()["tools"]
-        last: Rendered | None = None
+        last: TokenRow | None = None
         for one in _fitting(rendered, row, options.limit, part):
-            part.rows.append(_token_row(one, last, counts.conversations, held_out))
-            last = one
+            last = _token_row(one, last, counts.conversations, held_out)
+            part.rows.append(last)
             counts.validation_rows += held_out
             if not held_out:
-                _count(one, part.rows[-1], counts)
+                _count(one, counts)
     return part
 
 
@@ -170,7 +170,7 @@ def _fitting(rendered: tuple[Rendered, ...], row: Row, limit: int, part: Part) -
             message = f"the row has {len(one.ids):,} tokens, the limit is {limit:,}"
             part.counts.too_long += 1
             _quarantine(row, (Problem(kind="too_long", pointer="", message=message),), part)
-        elif not any(one.weights):
+        elif not one.learned:
             part.counts.unlearnable += 1
             message = "no token of this row is learned"
             _quarantine(row, (Problem(kind="nothing_to_learn", pointer="", message=message),), part)
@@ -189,39 +189,43 @@ def _quarantine(row: Row, problems: tuple[Problem, ...], part: Part) -> None:
     part.quarantine.append(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
 
 
-def _token_row(one: Rendered, last: Rendered | None, conversation: int, held_out: bool) -> TokenRow:
+def _token_row(one: Rendered, last: TokenRow | None, conversation: int, held_out: bool) -> TokenRow:
     import numpy as np
 
-    ids = np.array(one.ids, np.int32)
+    ids = np.fromiter(one.ids, np.int32, len(one.ids))
     group, prefix = _prefix(one, ids)
     return TokenRow(
         ids=ids,
-        weights=np.array(one.weights, np.float32),
+        weights=np.repeat(
+            np.array([span.weight for span in one.spans], np.float32), [span.tokens for span in one.spans]
+        ),
         conversation=conversation,
         held_out=held_out,
         group=group,
         prefix=prefix,
-        repeats=0 if last is None else common_prefix(last.ids, one.ids),
+        repeats=0 if last is None else common_prefix(last.ids, ids),
     )
 
 
 def _prefix(one: Rendered, ids: Array) -> tuple[int, int]:
     """A key of everything up to the last token of the schemas, or, without schemas, up to the first user token; and how
     many tokens that is."""
-    if "schemas" in one.parts:
-        end = len(one.parts) - one.parts[::-1].index("schemas")
-    else:
-        end = one.parts.index("user") if "user" in one.parts else 0
+    end, ends, begins = 0, dict[str, int](), dict[str, int]()
+    for part, _, tokens in one.spans:
+        begins.setdefault(part, end)
+        end = ends[part] = end + tokens
+    end = ends["schemas"] if "schemas" in ends else begins.get("user", 0)
     digest = hashlib.blake2b(ids[:end].tobytes(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True), end
 
 
-def _count(one: Rendered, row: TokenRow, counts: Counts) -> None:
-    learned = row.weights.nonzero()[0].tolist()
+def _count(one: Rendered, counts: Counts) -> None:
     counts.rows += 1
-    counts.tokens.update(one.parts)
-    counts.learned.update([one.parts[place] for place in learned])
-    counts.fractional = counts.fractional or bool((row.weights[learned] != 1.0).any())
+    for part, weight, tokens in one.spans:
+        counts.tokens[part] += tokens
+        if weight > 0:
+            counts.learned[part] += tokens
+            counts.fractional = counts.fractional or weight != 1.0
 
 
 def _digest(row: Row) -> bytes:
