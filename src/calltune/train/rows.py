@@ -262,7 +262,9 @@ class _RowWriter:
         )
         self._stream = pa.ipc.new_stream(str(path), self._schema)
         self._pending: list[TokenRow] = []
-        self._numbers = {name: array("q") for name in ("lengths", "groups", "prefixes", "repeats", "conversations")}
+        # kept of every row until the end; of these only the key needs eight bytes
+        small = ("lengths", "prefixes", "repeats", "conversations")
+        self._numbers = {"groups": array("q"), **{name: array("i") for name in small}}
 
     def __enter__(self) -> _RowWriter:
         return self
@@ -277,7 +279,7 @@ class _RowWriter:
     def add(self, row: TokenRow, conversation: int) -> None:
         """Write one row."""
         self._pending.append(row)
-        numbers = (len(row.ids), row.group, row.prefix, row.repeats, conversation)
+        numbers = (row.group, len(row.ids), row.prefix, row.repeats, conversation)
         for column, number in zip(self._numbers.values(), numbers, strict=True):
             column.append(number)
         if len(self._pending) == ROWS_A_RECORD_BATCH:
