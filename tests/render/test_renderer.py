@@ -328,5 +328,5 @@ def test_a_cut_off_completion_is_a_failure_with_the_typed_text(renderer: Rendere
 
 def test_what_is_no_json_data_is_refused_before_a_template_sees_it(renderer: Renderer) -> None:
     call = {"type": "function", "function": {"name": "play", "arguments": {"song": {1, 2}}}}
-    with pytest.raises(TemplateError, match="not plain JSON data: .*set"):
+    with pytest.raises(TemplateError, match=r"not plain JSON data: .*set"):
         renderer.prompt_ids([{"role": "user", "content": "Hi"}, {"role": "assistant", "tool_calls": [call]}])
