@@ -294,16 +294,35 @@ def test_rubbish_on_standard_output_is_named_where_nothing_else_comes(serving: S
     assert "on standard output, where only the protocol may be: Listening on port 80" in said
 
 
-def test_all_faults_of_broken_schemas_are_told_at_once(serving: Serving) -> None:
+def test_a_broken_schema_costs_what_it_describes_and_not_the_other_tools(serving: Serving) -> None:
+    tools = Toolset.load(
+        serving("""TOOLS = [
+    {"name": "a", "inputSchema": {"type": "object", "properties": {"x": {"type": "strnig"}}}},
+    {"name": "b", "inputSchema": {"type": "object"}, "outputSchema": {"type": "object", "$ref": "https://host/x.json"}},
+    {"name": "c", "inputSchema": {"type": "object"}},
+]""")
+    )
+    assert tools.names == ("b", "c") and tools["b"].returns is None
+    tool, result = tools.not_carried
+    assert (tool.tool, tool.where, tool.what) == ("a", "/tools/0", "tool")
+    assert tool.why.startswith("It is left out: inputSchema.properties.x") and "strnig" in tool.why
+    assert (result.tool, result.where, result.what) == ("b", "/tools/1/outputSchema", "result")
+    assert "https://host/x.json" in result.why
+
+
+def test_all_faults_are_told_at_once_where_no_tool_can_be_read(serving: Serving) -> None:
     said = refused(
         serving("""TOOLS = [
     {"name": "a", "inputSchema": {"type": "object", "properties": {"x": {"type": "strnig"}}}},
     {"name": "b", "inputSchema": {"type": "object", "properties": {"x": {"$ref": "https://host/x.json"}}}},
-    {"name": "a", "inputSchema": {"type": "object"}},
 ]""")
     )
-    for part in ("$[0].inputSchema.properties.x", "$[1].inputSchema.properties.x", "already taken"):
+    for part in ("$[0].inputSchema.properties.x", "$[1].inputSchema.properties.x"):
         assert part in said
+
+
+def test_two_tools_of_one_name_are_refused(serving: Serving) -> None:
+    assert "already taken" in refused(serving('TOOLS = [{"name": "a", "inputSchema": {"type": "object"}}] * 2'))
 
 
 def test_a_list_that_is_none_is_a_contract_error(serving: Serving) -> None:

@@ -161,6 +161,28 @@ def test_an_optional_body_that_needs_something_is_taken_as_required_and_said() -
     assert tools["op"].parameters["required"] == ["a"] and "taken as required" in noted(tools)["optional body"][0]
 
 
+def family(properties: int) -> Json:
+    pet = {"type": "object", "properties": {"kind": {"type": "string"}}, "discriminator": {"propertyName": "kind"}}
+    own = {f"p{number}": {"type": "string"} for number in range(properties)}
+    cat = {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": own}]}
+    return {"schemas": {"Pet": pet, "Cat": cat}}
+
+
+def test_a_body_that_others_extend_is_any_of_them_unless_that_is_too_long() -> None:
+    for properties, arguments, place in ((3, ["body"], "body"), (3_000, ["kind"], "field")):
+        data = with_body({"$ref": "#/components/schemas/Pet"}, components=family(properties))
+        tools = openapi_tools(data)
+        assert list(tools["op"].parameters["properties"]) == arguments
+        assert [(one.name, one.place) for one in operations(data)["op"].arguments] == [(arguments[0], place)]
+        assert ("discriminator" in noted(tools)) == (place == "field")
+
+
+def test_an_example_is_shown_once() -> None:
+    shown = {"a": {"value": "x"}, "b": {"value": 1}, "c": {"value": "x"}, "d": {"value": True}}
+    one = {"name": "q", "in": "query", "schema": {}, "examples": shown}
+    assert parameters(document({"parameters": [one]}))["properties"]["q"]["examples"] == ["x", 1, True]
+
+
 def test_forms_are_carried_and_files_are_not() -> None:
     schema = {"type": "object", "properties": {"n": {"type": "string"}, "f": {"type": "string", "format": "binary"}}}
     tools = openapi_tools(with_body(schema, media_type="multipart/form-data"))

@@ -142,6 +142,66 @@ def test_without_a_mapping_the_name_of_the_schema_tells_the_branch() -> None:
     assert "const" not in str(read(schema, results=True, **components)[0])
 
 
+def extending(parent: str, **properties: Json) -> Json:
+    return {"allOf": [named(parent), {"type": "object", "properties": properties}]}
+
+
+PET = {
+    "type": "object",
+    "required": ["kind"],
+    "properties": {"kind": {"type": "string"}, "name": {"type": "string"}, "friend": named("Pet")},
+    "discriminator": {"propertyName": "kind"},
+}
+ANIMALS = {
+    "Pet": PET,
+    "Cat": extending("Pet", lives={"type": "integer"}),
+    "Dog": {**extending("Pet", tail={"type": "boolean"}), "discriminator": {"propertyName": "kind"}},
+    "Puppy": extending("Dog", weeks={"type": "integer"}),
+}
+
+
+def test_a_schema_that_others_extend_is_any_of_them() -> None:
+    good = [
+        {"kind": "Pet", "name": "Tom"},
+        {"kind": "Cat", "name": "Tom", "lives": 9, "friend": {"kind": "Puppy", "weeks": 2}},
+        {"kind": "Dog", "tail": True},
+        {"kind": "Puppy", "tail": True, "weeks": 2},
+    ]
+    bad = [{"kind": "Dog", "lives": 9}, {"kind": "Pet", "tail": True}, {"kind": "Dog", "weeks": 2}, {"lives": 9}]
+    bad += [{"kind": "Fish"}, {"kind": "Cat", "friend": {"kind": "Pet", "weeks": 2}}]
+    assert all(accepts(named("Pet"), value, **ANIMALS) for value in good)
+    assert not any(accepts(named("Pet"), value, **ANIMALS) for value in bad)
+    assert accepts(named("Dog"), good[3], **ANIMALS) and not accepts(named("Dog"), good[1], **ANIMALS)
+    assert accepts(named("Cat"), {"kind": "Cat", "lives": 9}, **ANIMALS)  # asked for by itself, it is itself
+    wrapped = {"allOf": [named("Pet")], "nullable": True, "description": "Whose turn it is."}
+    assert accepts(wrapped, good[1], **ANIMALS) and accepts(wrapped, None, **ANIMALS)
+
+
+def test_a_mapping_says_the_values_and_leaves_the_parent_out() -> None:
+    pet = {**PET, "discriminator": {"propertyName": "kind", "mapping": {"cat": named("Cat")["$ref"], "pup": "Puppy"}}}
+    animals = {**ANIMALS, "Pet": pet}
+    assert accepts(named("Pet"), {"kind": "pup", "weeks": 2}, **animals)
+    assert accepts(named("Pet"), {"kind": "Dog"}, **animals)  # the mapping is beside the names, says OpenAPI
+    assert not any(accepts(named("Pet"), {"kind": kind}, **animals) for kind in ("Cat", "Puppy", "Pet"))
+    own = {**ANIMALS, "Cat": {**ANIMALS["Cat"], "x-ms-discriminator-value": "#Cat"}}
+    assert accepts(named("Pet"), {"kind": "#Cat", "lives": 9}, **own)
+    assert not any(accepts(named("Pet"), {"kind": kind}, **own) for kind in ("Cat", "Pet"))
+
+
+def test_a_parent_that_lists_those_who_extend_it_holds_no_circle() -> None:
+    animals = {**ANIMALS, "Pet": {**PET, "oneOf": [named("Cat"), named("Dog")]}}
+    assert accepts(named("Pet"), {"kind": "Cat", "name": "Tom", "lives": 9}, **animals)
+    assert not accepts(named("Pet"), {"kind": "Cat", "tail": True}, **animals)
+    assert accepts(named("Cat"), {"kind": "Cat", "lives": 9}, **animals)
+
+
+def test_a_schema_that_too_many_extend_stands_alone() -> None:
+    many = {f"Pet{number}": extending("Pet", lives={"type": "integer"}) for number in range(16)}
+    assert read(named("Pet"), Pet=PET, **many)[1] == ["discriminator /components/schemas/Pet/discriminator"]
+    assert accepts(named("Pet"), {"kind": "Pet3", "name": "Tom"}, Pet=PET, **many)
+    assert not accepts(named("Pet"), {"kind": "Pet3", "lives": 9}, Pet=PET, **many)
+
+
 def test_a_discriminator_of_schemas_that_contain_themselves_holds_all_the_same() -> None:
     group = {"type": "object", "required": ["op"], "properties": {"op": {"type": "string"}, "of": named("Rule")}}
     rule = {

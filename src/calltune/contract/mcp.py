@@ -1,6 +1,6 @@
 """The tools of an MCP server as a contract, through the official SDK. In: a session, or what stands behind `mcp:` (a
-command or an address). Out: a `Toolset`, bounded, or one `ContractError` with every fault; what a server offers beside
-tools that can be called is listed in its `not_carried`.
+command or an address). Out: a `Toolset`, bounded; what a server offers beside tools that can be called is listed in its
+`not_carried`. A list of which no tool can be read is one `ContractError` with every fault.
 
 Annotations become effect and idempotence (without a hint a tool writes, and not idempotently, as MCP says),
 `outputSchema` becomes `returns`, open where it does not say itself that it is closed: a server may give more than it
@@ -86,9 +86,37 @@ def _contract(
         if "outputSchema" in schemas:
             schemas["outputSchema"] = opened(schemas["outputSchema"])
         tools.append({**tool, "name": name, **schemas})
-    toolset = read_tools(tools, source=LIST)
-    functions = {name: function_of(own) for own, name in called.items()}
+    toolset = read_tools(_readable(tools, left) or tools, source=LIST)  # where none is: every fault of every one
+    functions = {name: function_of(own) for own, name in called.items() if name in toolset}
     return Toolset(toolset.tools, functions=functions, not_carried=left)
+
+
+def _readable(tools: list[dict[str, Any]], left: list[NotCarried]) -> list[dict[str, Any]]:
+    """The tools that a contract can hold. Nobody here can mend a server, so a broken schema costs what it describes
+    (the result or the tool) and not the other tools."""
+    readable = []
+    for index, tool in enumerate(tools):
+        name, where = tool["name"], f"/tools/{index}"
+        fault = _fault(tool)
+        without_result = {key: value for key, value in tool.items() if key != "outputSchema"}
+        if fault and "outputSchema" in tool and not _fault(without_result):
+            why = f"Nothing is promised about it: {fault}."
+            left.append(NotCarried(tool=name, where=f"{where}/outputSchema", what="result", why=why))
+            tool, fault = without_result, ""
+        if fault:
+            left.append(NotCarried(tool=name, where=where, what="tool", why=f"It is left out: {fault}."))
+        else:
+            readable.append(tool)
+    return readable
+
+
+def _fault(tool: dict[str, Any]) -> str:
+    """What is wrong with a tool first; "" where nothing is."""
+    try:
+        read_tools([tool])
+    except ContractError as error:
+        return (error.faults or (error.message,))[0].removeprefix("$[0].").rstrip(".")
+    return ""
 
 
 def _left_of(tool: dict[str, Any], name: str, where: str) -> Iterator[NotCarried]:

@@ -34,12 +34,15 @@ def openapi_tools(data: Mapping[str, Any], *, source: str = "the document", choi
     found, notes = entries(document)
     making = _Making(document, choice)
     made = [making.tool(entry) for entry in chosen(found, choice, source)]
-    notes += making.notes + making.arguments.notes + (making.results.notes if making.results else [])
+    notes += making.notes
+    for schemas in (making.arguments, making.arguments.without_subtypes, making.results):
+        notes += schemas.notes if schemas is not None else []
+    notes = list(dict.fromkeys(notes))  # results and arguments convert the same schemas
     tools = [tool for tool in made if tool is not None]
     if not tools:
         faults = [f"{note.where}: {note.why}" for note in notes[:_MOST_SHOWN]]
         raise ContractError(f"{source} has no operation that can be a tool.", faults=faults)
-    return Toolset(tools, not_carried=dict.fromkeys(notes))  # results and arguments convert the same schemas
+    return Toolset(tools, not_carried=notes)
 
 
 _MOST_SHOWN = 20

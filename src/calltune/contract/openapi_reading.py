@@ -3,6 +3,7 @@ document. Out: records that `openapi_arguments` and `openapi_body` fill. No sche
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,9 +75,9 @@ def annotated(document: Document, schema: Any, holder: Mapping[str, Any]) -> Any
 
 
 def examples_of(document: Document, holder: Mapping[str, Any]) -> list[Any]:
-    """The `example` and `examples` beside a schema."""
+    """The `example` and `examples` beside a schema, each once."""
     found = [holder["example"]] if "example" in holder else []
     for _, raw in items(holder.get("examples")):
         one, _ = document.resolved(raw, ())
         found += [one["value"]] if one is not None and "value" in one else []
-    return found
+    return list({json.dumps(one, default=str): one for one in found}.values())

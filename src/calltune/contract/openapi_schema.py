@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from .closing import opened
@@ -20,6 +21,7 @@ from .keywords import ANNOTATIONS, subschemas
 from .not_carried import NotCarried
 from .openapi_document import Document, Where, items, left_behind
 from .openapi_sides import merged, without_hidden
+from .openapi_subtypes import MOST_OF_A_FAMILY, common_of, extended, values_of
 
 _LEFT_OUT = frozenset({"xml", "externalDocs", "$id", "$anchor", "$schema", "$vocabulary", "$defs", "definitions"})
 """`$defs` are reached by the references that name them."""
@@ -32,18 +34,25 @@ class TooLargeError(Exception):
 class Schemas:
     """The schemas of one document, as they are for arguments or, with `results`, for results."""
 
-    def __init__(self, document: Document, *, results: bool = False) -> None:
+    def __init__(self, document: Document, *, results: bool = False, subtypes: bool = True) -> None:
+        """Without `subtypes`, a schema that others extend is itself alone."""
         self.document = document
         self.results = results
+        self._families = extended(document) if subtypes else {}
         self.hidden = "writeOnly" if results else "readOnly"
         self.notes: list[NotCarried] = []
         """What was left behind in schemas that several operations may share."""
-        self._names: dict[Where, str] = {}
+        self._names: dict[tuple[Where, bool], str] = {}
         self._converted: dict[str, Any] = {}
         self._places: dict[str, tuple[Any, Where]] = {}
         self._running: list[str] = []
         self._whole: dict[str, tuple[Any, int]] = {}
         self.most_values = _MOST_IN_A_RESULT if results else MAX_VALUES
+
+    @cached_property
+    def without_subtypes(self) -> Schemas:
+        """The schemas of the same document, those that others extend without these."""
+        return Schemas(self.document, results=self.results, subtypes=False) if self._families else self
 
     def convert(self, node: Any, where: Where) -> Any:
         """One schema with its subschemas, in today's words; what it names stays named."""
@@ -68,7 +77,8 @@ class Schemas:
         self._match_enum(new, where)
         for keyword, key, child in list(subschemas(new)):
             place = (*where, keyword) if key is None else (*where, keyword, key)
-            converted = self.convert(child, place)
+            common = self._common(child, where) if keyword == "allOf" else None
+            converted = common or self.convert(child, place)
             if key is None:
                 new[keyword] = converted
             else:
@@ -97,6 +107,8 @@ class Schemas:
             if values > self.most_values:
                 raise TooLargeError(f"its schemas have more than {self.most_values:,} values")
             waiting += _named_in(needed[name])
+        if self._families and not self.results and _is_longer(result, needed, _MOST_WITH_FAMILIES):
+            raise TooLargeError(f"its schemas have more than {_MOST_WITH_FAMILIES:,} values once they are written out")
         if not isinstance(result, dict):
             result = {} if result else {"not": {}}
         return {**result, "$defs": {name: needed[name] for name in sorted(needed)}} if needed else result
@@ -150,16 +162,26 @@ class Schemas:
             new[self.hidden] = True
         return {**new, "$ref": f"#/$defs/{self._name(*found)}"}
 
-    def _name(self, node: Any, where: Where) -> str:
-        if where not in self._names:
+    def _common(self, node: Any, where: Where) -> dict[str, Any] | None:
+        """The reference by which the schema at `where` extends another one, leading to what they have in common; None
+        of any other schema."""
+        found = self.document.target(node["$ref"]) if isinstance(node, Mapping) and "$ref" in node else None
+        if found is None or where == found[1] or where not in self._families.get(found[1], ()):
+            return None
+        return {"$ref": f"#/$defs/{self._name(*found, common=True)}"}
+
+    def _name(self, node: Any, where: Where, *, common: bool = False) -> str:
+        if (where, common) not in self._names:
             words = [str(part) for part in where if not str(part).isdecimal()] or ["document"]
             word = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in words[-1]) or "schema"
+            word = f"{word}_common" if common else word
+            node = common_of(node, self.document, self._families[where]) if common else node
             name, number = word, 2
             while name in self._places:
                 name, number = f"{word}_{number}", number + 1
-            self._names[where] = name
+            self._names[where, common] = name
             self._places[name] = node, where
-        return self._names[where]
+        return self._names[where, common]
 
     def _target(self, reference: str) -> Any:
         """The converted schema that `#/$defs/name` names; None while it is being converted."""
@@ -208,14 +230,20 @@ class Schemas:
         place = (*where, "discriminator")
         name = said.get("propertyName") if isinstance(said, Mapping) else None
         keyword = next((word for word in ("oneOf", "anyOf") if word in new and word in node), None)
-        if not isinstance(name, str) or keyword is None:
-            self._note(place, "discriminator", "no oneOf or anyOf stands beside it; the schema stands without it")
-            return new
         values: dict[Where, list[str]] = {}
         for value, reference in items(said.get("mapping")):
             found = self.document.target(reference) or self.document.target(f"#/components/schemas/{reference}")
             if found is not None:
                 values.setdefault(found[1], []).append(value)
+        if isinstance(name, str) and keyword is None and where in self._families and not self.results:
+            if len(self._families[where]) <= MOST_OF_A_FAMILY:
+                return self._any_of_family(new, where, name, values_of(self._families[where], values))
+            why = f"{len(self._families[where]) - 1:,} schemas extend this one; it stands alone"
+            self._note(place, "discriminator", why)
+            return new
+        if not isinstance(name, str) or keyword is None:
+            self._note(place, "discriminator", "no oneOf or anyOf stands beside it; the schema stands without it")
+            return new
         branches: list[Any] = []
         for raw, branch in zip(node[keyword], new[keyword], strict=True):
             found = self.document.target(raw["$ref"]) if isinstance(raw, Mapping) and "$ref" in raw else None
@@ -226,6 +254,25 @@ class Schemas:
                 self._note(place, "discriminator", why)
             branches.append(branch if told is None else told)
         return {**new, keyword: branches}
+
+    def _any_of_family(
+        self, new: dict[str, Any], where: Where, name: str, values: Mapping[Where, list[str]]
+    ) -> dict[str, Any]:
+        """A schema that others extend as one of these, or as itself where the values do not leave it out."""
+        branches: list[Any] = []
+        for place, schema in self._families[where].items():
+            itself = place == where
+            if itself and values and place not in values:
+                continue
+            branch = {"$ref": f"#/$defs/{self._name(schema, place, common=place in self._families)}"}
+            own = values.get(place, [str(place[-1])] if itself else [])
+            told = self._told(branch, name, own, str(place[-1]))
+            if told is None and not itself:
+                why = f"nothing says which {name} belongs to {place[-1]}; it is told apart by its schema"
+                self._note((*where, "discriminator"), "discriminator", why)
+            if told is not None or not itself:
+                branches.append(branch if told is None else told)
+        return {**{key: value for key, value in new.items() if key in ANNOTATIONS}, "anyOf": branches}
 
     def _told(self, branch: Any, name: str, values: list[str], implied: str) -> dict[str, Any] | None:
         """The branch with the values that its discriminating property has: those of the mapping, of the property
@@ -270,6 +317,9 @@ class Schemas:
         self.notes.append(left_behind(where, what, why))
 
 
+_MOST_WITH_FAMILIES = 2_000
+"""Values in the schema of arguments, references written out, where schemas bring those that extend them; a longer one
+does without these."""
 _MOST_NESTED = 24
 """Definitions that are laid into one another; deeper ones stay references."""
 _MOST_IN_A_RESULT = 10_000
@@ -308,6 +358,22 @@ def _values(schema: Any) -> int:
         count += 1
         stack += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return count
+
+
+def _is_longer(schema: Any, definitions: Mapping[str, Any], most: int) -> bool:
+    """Whether a schema has more values than that, each definition counted wherever it is named, except in itself."""
+    count, stack = 0, [(schema, frozenset[str]())]
+    while stack and count <= most:
+        value, inside = stack.pop()
+        count += 1
+        if isinstance(value, dict):
+            name = str(value.get("$ref")).removeprefix("#/$defs/")
+            if name in definitions and name not in inside:
+                stack.append((definitions[name], inside | {name}))
+            stack += [(item, inside) for item in value.values()]
+        elif isinstance(value, list):
+            stack += [(item, inside) for item in value]
+    return count > most
 
 
 def _named_in(schema: Any) -> list[str]:
