@@ -126,7 +126,7 @@ def _loading(source: ModelSource) -> dict[str, Any]:
     once: transformers would try for most of a minute first."""
     from calltune.data.hub import require_network
 
-    local = source.kind != "hub"
+    local = source.kind != "hub" or _is_offline()
     if not local:
         try:
             require_network()
@@ -252,6 +252,10 @@ def _dtype(dtype: str) -> Any:
     return found
 
 
+def _is_offline() -> bool:
+    return os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0")
+
+
 @contextmanager
 def _clear_errors(source: ModelSource, what: str) -> Iterator[None]:
     """transformers' long texts become one sentence and what to type."""
@@ -261,11 +265,10 @@ def _clear_errors(source: ModelSource, what: str) -> Iterator[None]:
         first = str(error).strip().split("\n")[0]
         if source.kind != "hub":
             raise ModelError(f"the {what} in {source.adapter or source.path} cannot be loaded: {first}") from error
-        offline = os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0")
         raise ModelError(
             f"the {what} of {source.path!r} cannot be loaded: {first}",
             hint="Check the name (owner/model as on huggingface.co); for a private or gated model set HF_TOKEN; "
-            + ("unset HF_HUB_OFFLINE to download it; " if offline else "check the network; ")
+            + ("unset HF_HUB_OFFLINE to download it; " if _is_offline() else "check the network; ")
             + "or use the model that ships with calltune: --model base",
         ) from error
 
