@@ -53,14 +53,13 @@ def read_arguments(document: Document, schemas: Schemas, entry: Entry) -> tuple[
         if "requestBody" in entry.body:
             read_body(reading)
         return _read(reading), reading.notes
-    except TooLargeError as error:
-        if schemas.without_subtypes is not schemas:
-            return read_arguments(document, schemas.without_subtypes, entry)
-        reading.note(entry.where, "operation", f"it is left out: {error}")
     except UncallableError as error:
         reading.note(entry.where, "operation", f"it is left out: {error}")
-    except RecursionError:
-        reading.note(entry.where, "operation", "it is left out: its schemas are nested too deep")
+    except (TooLargeError, RecursionError) as error:
+        if schemas.without_subtypes is not schemas:
+            return read_arguments(document, schemas.without_subtypes, entry)
+        why = str(error) if isinstance(error, TooLargeError) else "its schemas are nested too deep"
+        reading.note(entry.where, "operation", f"it is left out: {why}")
     return None, reading.notes
 
 
