@@ -80,6 +80,11 @@ def test_without_a_name_server_it_fails_at_once(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(hub.socket, "getaddrinfo", fails)
     with pytest.raises(DataError, match=r"no network: huggingface\.co cannot be found"):
         list(read_rows("owner/name"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")  # says that the Hub is asked
+    with pytest.raises(ConnectionError):
+        hub.require_network()
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    hub.require_network()
 
 
 def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

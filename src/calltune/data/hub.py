@@ -72,14 +72,20 @@ def _open(source: Source) -> Iterable[Mapping[str, Any]]:
     return rows
 
 
+def is_offline() -> bool:
+    """Whether the user says that the Hub is not to be asked."""
+    return os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0")
+
+
 def require_network() -> None:
-    """Without this, every request is tried six times before it fails."""
-    proxies = any(
-        os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HF_HUB_OFFLINE")
+    """Raises ConnectionError where the Hub's host is not found: every request would be tried six times before it fails.
+    Behind a proxy or offline nothing is looked up."""
+    no_lookup = is_offline() or any(
+        os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
     )
     host = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co").hostname
     try:
-        if not proxies:
+        if not no_lookup:
             socket.getaddrinfo(host, 443)
     except OSError:
         raise ConnectionError(f"no network: {host} cannot be found") from None

@@ -118,7 +118,7 @@ class Chat:
             text = json.dumps(plain, ensure_ascii=False)
         except (TypeError, ValueError, RecursionError) as error:
             raise TemplateError(f"the messages are not plain JSON data: {error}") from error
-        plain = json.loads(text)
+        plain = json.loads(text)  # templates come from strangers: they get no other types
         markers = self.encoder.markers
         if not markers.found_in_json(text) and not markers.found_in_json(shown.text):
             return plain, shown, ""

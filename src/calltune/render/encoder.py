@@ -47,12 +47,12 @@ class Encoder:
 
     def encode(self, text: str, *, cut: str = "", inside: bool = False) -> Encoded:
         """Ids of `text`, cut at every `cut`. `inside`: it continues a text, so no prefix space belongs to it."""
-        if text and not cut:
+        if not cut:
             return self._encode_inside(text) if inside else self._encode(text)
         ids: list[int] = []
         starts: list[int] = []
         offset = 0
-        for piece in text.split(cut) if cut else [text]:
+        for piece in text.split(cut):
             if piece:
                 encoded = self._encode_inside(piece) if inside or ids else self._encode(piece)
                 ids.extend(encoded.ids)

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from calltune.data.hub import is_offline, require_network
 from calltune.errors import ConfigError, MissingExtraError, ModelError
 
 BASE_PACKAGE = "calltune_base"
@@ -124,9 +125,7 @@ def load_model(source: ModelSource, *, dtype: str = "auto", device: str = "auto"
 def _loading(source: ModelSource) -> dict[str, Any]:
     """No code that comes with a model is run. Where the Hub cannot be reached, what was downloaded before is used at
     once: transformers would try for most of a minute first."""
-    from calltune.data.hub import require_network
-
-    local = source.kind != "hub" or _is_offline()
+    local = source.kind != "hub" or is_offline()
     if not local:
         try:
             require_network()
@@ -252,10 +251,6 @@ def _dtype(dtype: str) -> Any:
     return found
 
 
-def _is_offline() -> bool:
-    return os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0")
-
-
 @contextmanager
 def _clear_errors(source: ModelSource, what: str) -> Iterator[None]:
     """transformers' long texts become one sentence and what to type."""
@@ -268,7 +263,7 @@ def _clear_errors(source: ModelSource, what: str) -> Iterator[None]:
         raise ModelError(
             f"the {what} of {source.path!r} cannot be loaded: {first}",
             hint="Check the name (owner/model as on huggingface.co); for a private or gated model set HF_TOKEN; "
-            + ("unset HF_HUB_OFFLINE to download it; " if _is_offline() else "check the network; ")
+            + ("unset HF_HUB_OFFLINE to download it; " if is_offline() else "check the network; ")
             + "or use the model that ships with calltune: --model base",
         ) from error
 

@@ -221,11 +221,9 @@ def _prefix(one: Rendered, ids: Array) -> tuple[int, int]:
 
 def _count(one: Rendered, counts: Counts) -> None:
     counts.rows += 1
-    for part, weight, tokens in one.spans:
-        counts.tokens[part] += tokens
-        if weight > 0:
-            counts.learned[part] += tokens
-            counts.fractional = counts.fractional or weight != 1.0
+    counts.tokens += Counter(one.counts())
+    counts.learned += Counter(one.learned_counts())
+    counts.fractional = counts.fractional or any(span.weight not in (0.0, 1.0) for span in one.spans)
 
 
 def _digest(row: Row) -> bytes:
